@@ -1,1 +1,20 @@
-export {};
+export {
+  backfillMailbox,
+  catalogue,
+  eraseMailbox,
+  fetchContent,
+  ingestClientEvents,
+  pushChanges,
+  syncMailbox,
+} from './catalogue.ts';
+export { clientEvent, maxClientEvents } from './client-event.ts';
+export type { ClientEvent } from './client-event.ts';
+export { createConsumer } from './consumer.ts';
+export type { Consumer, Handler, JobContext, JobOutcome, JobResult } from './consumer.ts';
+export { defineJob } from './define-job.ts';
+export type { Job, Lane, Payload } from './define-job.ts';
+export { InvalidPayloadError, QueueUnavailableError } from './errors.ts';
+export { createMailboxEvents, mailboxEvent } from './mailbox-events.ts';
+export type { MailboxEvent, MailboxEvents, StoredEvent } from './mailbox-events.ts';
+export { createProducer } from './producer.ts';
+export type { Producer, QueueCounts } from './producer.ts';

@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+
+const defaultFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
+
+/** Any number; every process that migrates takes this advisory lock, so one of them does the work. */
+const lockKey = 7_110_914;
+
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/** A migration could not be applied, or one that was applied has been edited since. */
+export class MigrationError extends Error {
+  override name = 'MigrationError';
+}
+
+/**
+ * Applies the migrations that a database lacks, in order, each in a transaction of its own, and
+ * returns their names. Two processes at once: the second waits and finds nothing to do. A migration
+ * that fails leaves no trace and throws `MigrationError`; the next run begins with it again.
+ *
+ * The record is Prisma's own `_prisma_migrations`, so that `prisma migrate status` and `deploy` work
+ * on the same database where Prisma's engine can be had.
+ */
+export async function migrateDatabase(url: string, folder = defaultFolder): Promise<string[]> {
+  return withClient(url, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    const pending = await findPending(client, await readMigrations(folder));
+    for (const migration of pending) await apply(client, migration);
+    return pending.map(({ name }) => name);
+  });
+}
+
+/** The names of the migrations that a database lacks; applies nothing. */
+export async function pendingMigrations(url: string, folder = defaultFolder): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  return withClient(url, async (client) => (await findPending(client, migrations)).map(({ name }) => name));
+}
+
+async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // a lost connection rejects the query in hand; that is the report
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const sql = await readFile(`${folder}/${name}/migration.sql`, 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+async function findPending(client: Client, migrations: Migration[]): Promise<Migration[]> {
+  const { rows: found } = await client.query<{ table: string | null }>(
+    `SELECT to_regclass('_prisma_migrations') AS table`,
+  );
+  if (!found[0]?.table) return migrations;
+  const { rows } = await client.query<{ migration_name: string; checksum: string }>(
+    'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
+  const edited = migrations.filter(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum);
+  if (edited.length > 0) {
+    throw new MigrationError(
+      `${edited.map(({ name }) => name).join(', ')} was edited after it was applied: restore the file, and put the change into a new migration`,
+    );
+  }
+  return migrations.filter(({ name }) => !applied.has(name));
+}
+
+const prismasTable = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
+    migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
+
+async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query('BEGIN');
+    await client.query(prismasTable);
+    await client.query(sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), 1)`,
+      [randomUUID(), checksum, name],
+    );
+    await client.query('COMMIT');
+  } catch (cause) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MigrationError(`migration ${name} was not applied: ${reason}`, { cause });
+  }
+}

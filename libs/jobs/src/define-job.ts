@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+
+/** Which deployment runs a job: `gmail-worker` by WORKER_LANE, or `telemetry`. */
+export type Lane = 'interactive' | 'bulk' | 'telemetry';
+
+export interface Job<Schema extends z.ZodType = z.ZodType> {
+  /** Also the name of its queue, its handler's file and its metric label. */
+  readonly name: string;
+  readonly payload: Schema;
+  readonly lane: Lane;
+  /** Failed tries before the job is given up; a delayed return does not count as one. */
+  readonly attempts: number;
+  /** First wait after a failure; doubles with jitter from try to try. */
+  readonly backoffMs: number;
+  /** How many run at once in one process. */
+  readonly concurrency: number;
+  /** Two jobs of one key never run at once; a job enqueued while its twin runs leads to exactly one further run. */
+  readonly dedupeKey?: (payload: z.infer<Schema>) => string;
+}
+
+export type Payload<J extends Job> = z.infer<J['payload']>;
+
+/** Declares a kind of background work. One kind is one queue; payloads carry ids, never tokens or mail. */
+export function defineJob<Schema extends z.ZodType>(job: Job<Schema>): Job<Schema> {
+  return Object.freeze(job);
+}

@@ -1,0 +1,103 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Job, Payload } from './define-job.ts';
+import { QueueUnavailableError } from './errors.ts';
+import { parsePayload } from './parse-payload.ts';
+import { queuePrefix } from './queue-prefix.ts';
+
+export interface QueueCounts {
+  waiting: number;
+  active: number;
+  delayed: number;
+  failed: number;
+  /** Age of the oldest waiting job; 0 when none waits. */
+  oldestAgeSeconds: number;
+}
+
+export interface Producer {
+  /**
+   * Puts a job into its queue. Enqueued again under the same key before it runs, it stays one job
+   * (and an earlier time wins); enqueued while it runs, it runs once more.
+   * @throws InvalidPayloadError, QueueUnavailableError (the outcome is unknown: enqueueing again is harmless)
+   */
+  enqueue<J extends Job>(job: J, payload: Payload<J>, options?: { delayMs?: number }): Promise<void>;
+  counts(job: Job): Promise<QueueCounts>;
+  close(): Promise<void>;
+}
+
+/** Days that a job given up is kept for a person to look at. */
+const keepFailedSeconds = 7 * 24 * 3600;
+
+/** `redis` must have a command timeout: with none, a frozen Redis holds `enqueue` for ever (measured). */
+export function createProducer({
+  redis,
+  prefix = queuePrefix,
+  timeoutMs = 1_000,
+}: {
+  redis: Redis;
+  prefix?: string;
+  timeoutMs?: number;
+}): Producer {
+  const queues = new Map<string, Queue>();
+
+  function queueOf(job: Job): Queue {
+    let queue = queues.get(job.name);
+    if (!queue) {
+      queue = new Queue(job.name, { connection: redis as never, prefix, skipVersionCheck: true });
+      queue.on('error', () => undefined); // each call reports its own failure
+      queues.set(job.name, queue);
+    }
+    return queue;
+  }
+
+  return {
+    async enqueue(job, payload, { delayMs = 0 } = {}) {
+      const data = parsePayload(job, payload);
+      const key = job.dedupeKey?.(data);
+      const added = queueOf(job).add(job.name, data, {
+        delay: delayMs,
+        attempts: job.attempts,
+        backoff: { type: 'exponential', delay: job.backoffMs, jitter: 0.5 },
+        removeOnComplete: true,
+        removeOnFail: { age: keepFailedSeconds, count: 1_000 },
+        ...(key && { deduplication: { id: key, keepLastIfActive: true, reschedule: true } }),
+      });
+      await inTime(added, timeoutMs, job);
+    },
+
+    async counts(job) {
+      const queue = queueOf(job);
+      const [counts, oldest] = await Promise.all([
+        queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
+        queue.getWaiting(0, 0),
+      ]);
+      const since = oldest[0]?.timestamp;
+      return {
+        waiting: counts['waiting'] ?? 0,
+        active: counts['active'] ?? 0,
+        delayed: counts['delayed'] ?? 0,
+        failed: counts['failed'] ?? 0,
+        oldestAgeSeconds: since ? Math.max(0, (Date.now() - since) / 1_000) : 0,
+      };
+    },
+
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+async function inTime(added: Promise<unknown>, timeoutMs: number, job: Job): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+  });
+  added.catch(() => undefined); // after the deadline nobody listens any more
+  try {
+    await Promise.race([added, late]);
+  } catch (cause) {
+    throw new QueueUnavailableError(`${job.name} was not confirmed by Redis`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,2 @@
+/** The braces keep all keys of BullMQ in one slot of a Redis Cluster. */
+export const queuePrefix = '{finito}';
