@@ -1,1 +1,16 @@
-export {};
+export { runService } from './run-service.ts';
+export type { ServiceContext, RunServiceOptions, DeferOptions } from './run-service.ts';
+export { parseSettings, settingNames, SettingsError } from './parse-settings.ts';
+export type { SettingsOf, SettingsShape } from './parse-settings.ts';
+export { env } from './env.ts';
+export { commonSettings, defaultAdminPorts } from './common-settings.ts';
+export { createLog } from './log.ts';
+export type { Log, LogOptions } from './log.ts';
+export { createRegistry, httpMetrics, jobMetrics } from './metrics.ts';
+export type { HttpMetrics, JobMetrics, JobOutcome, Registry } from './metrics.ts';
+export { createHealth } from './health.ts';
+export type { CheckOptions, CheckResult, Health, HealthReport } from './health.ts';
+export { createAdminServer } from './admin-server.ts';
+export { closeHttp, listenHttp, PortTakenError } from './http-server.ts';
+export { createRedis } from './redis.ts';
+export type { RedisRole } from './redis.ts';

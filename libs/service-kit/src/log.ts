@@ -1,0 +1,66 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import { isNativeError } from 'node:util/types';
+import { errorFacts } from './error-facts.ts';
+import { isPrivateField, REDACTED, withoutSecrets } from './redaction.ts';
+
+/** The logger that is handed down: `log.info({ mailboxId, durationMs }, 'mailbox synced')`. */
+export type Log = Logger;
+
+export interface LogOptions {
+  service: string;
+  level?: string;
+  /** Where the lines go: standard output unless told. */
+  destination?: DestinationStream;
+}
+
+/**
+ * A JSON logger that cannot print mail or secrets: fields with such names are redacted at any depth, errors are
+ * reduced to their facts (a Gmail client's error carries the whole request, refresh token included), and the
+ * finished line is searched for tokens and addresses that hide in a sentence.
+ */
+export function createLog({ service, level = 'info', destination }: LogOptions): Log {
+  const options = {
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) =>
+        isNativeError(fields) ? { err: errorFacts(fields) } : withoutPrivateFields(fields, 0),
+      bindings: (fields: Record<string, unknown>) => withoutPrivateFields(fields, 0),
+    },
+    // Errors are mapped in `formatters.log`; pino's own serializer would add whatever else they carry.
+    serializers: { err: (value: unknown) => value },
+    hooks: { streamWrite: withoutSecrets },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+const maxDepth = 6;
+const maxItems = 100;
+
+function withoutPrivateFields(fields: object, depth: number): Record<string, unknown> {
+  const clean: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) clean[name] = cleanValue(name, value, depth);
+  return clean;
+}
+
+function cleanValue(name: string, value: unknown, depth: number): unknown {
+  // Numbers and flags cannot carry mail: `tokens: 3` and `to: 5` are counts and positions.
+  if (value === null || (typeof value !== 'object' && typeof value !== 'string')) return value;
+  if (isNativeError(value)) return errorFacts(value);
+  if (isPrivateField(name)) return REDACTED;
+  if (typeof value === 'string' || value instanceof Date) return value;
+  if (depth >= maxDepth) return '[too deep]';
+  if (Buffer.isBuffer(value) || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => cleanValue('', item, depth + 1));
+  if (isPlain(value)) return withoutPrivateFields(value, depth + 1);
+  return `[${value.constructor?.name ?? 'object'}]`;
+}
+
+// Requests, responses, maps and URLSearchParams have insides that nobody meant to print.
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

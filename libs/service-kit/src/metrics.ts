@@ -1,0 +1,80 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type { Registry };
+
+/** A registry of its own with the metrics of every process: memory, CPU, event-loop lag, handles, build. */
+export function createRegistry({ service, version }: { service: string; version: string }): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'finito_build_info',
+    help: 'Always 1; which service and version this process runs, and on which Node.',
+    labelNames: ['service', 'version', 'node'],
+    registers: [registry],
+  }).set({ service, version, node: process.version }, 1);
+  return registry;
+}
+
+export interface HttpMetrics {
+  /** `route` is the pattern of the route (`/api/emails/:id`), never the path; other methods count as `_OTHER`. */
+  observe(request: { route: string; method: string; status: number; durationSeconds: number }): void;
+}
+
+/** What a service that answers HTTP counts of every request. */
+export function httpMetrics(registry: Registry): HttpMetrics {
+  const duration = new Histogram({
+    name: 'finito_http_request_duration_seconds',
+    help: 'From the head of a request to the end of its answer.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  return {
+    observe({ route, method, status, durationSeconds }) {
+      duration.observe({ route, method: methods.has(method) ? method : '_OTHER', status }, durationSeconds);
+    },
+  };
+}
+
+/** How a run of a job ended: done, sent back to wait without fault, sent back after a fault, given up. */
+export type JobOutcome = 'completed' | 'delayed' | 'retried' | 'failed';
+
+export interface JobMetrics {
+  /** `waitSeconds` is the time from when the job was due to when its run began. */
+  observe(run: { job: string; outcome: JobOutcome; durationSeconds: number; waitSeconds?: number }): void;
+}
+
+/** What a service that runs jobs counts of every run. */
+export function jobMetrics(registry: Registry): JobMetrics {
+  const registers = [registry];
+  const buckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+  const total = new Counter({
+    name: 'finito_jobs_total',
+    help: 'Runs of jobs by how they ended.',
+    labelNames: ['job', 'outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'finito_job_duration_seconds',
+    help: 'How long one run of a job took.',
+    labelNames: ['job'],
+    buckets,
+    registers,
+  });
+  const wait = new Histogram({
+    name: 'finito_job_wait_seconds',
+    help: 'How long a job that was due waited for a worker.',
+    labelNames: ['job'],
+    buckets,
+    registers,
+  });
+  return {
+    observe({ job, outcome, durationSeconds, waitSeconds }) {
+      total.inc({ job, outcome });
+      duration.observe({ job }, durationSeconds);
+      if (waitSeconds !== undefined) wait.observe({ job }, Math.max(0, waitSeconds));
+    },
+  };
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

@@ -1,0 +1,48 @@
+import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import type { Log } from './log.ts';
+
+/**
+ * What a connection is for, which decides how long its commands may take. No role shares a connection with another.
+ * - `request`: somebody waits for an HTTP answer. A command has 50 ms, and fails at once while Redis is away.
+ * - `producer`: enqueues jobs. A command has 500 ms; a timeout means "unknown", the command may still be carried out.
+ * - `worker`: waits for jobs or reads streams with BLOCK. Commands wait until Redis is back; a connection that stays
+ *   silent for 30 s with a command pending is replaced.
+ */
+export type RedisRole = 'request' | 'producer' | 'worker';
+
+/** A connection that reports its faults to the log (one line per outage) and reconnects for ever. */
+export function createRedis(url: string, { role, log }: { role: RedisRole; log: Log }): Redis {
+  const redis = new Redis(url, { ...forEveryRole, ...byRole[role] });
+  let down = false;
+  redis.on('error', (err: unknown) => {
+    if (!down) log.warn({ err, role }, 'redis is away');
+    down = true;
+  });
+  redis.on('ready', () => {
+    if (down) log.info({ role }, 'redis is back');
+    down = false;
+  });
+  return redis;
+}
+
+const forEveryRole: RedisOptions = {
+  connectTimeout: 2_000,
+  keepAlive: 10_000,
+  retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.5 + Math.random() / 2),
+};
+
+// A frozen Redis answers nothing and closes nothing: only these timeouts end a command then.
+const byRole: Record<RedisRole, RedisOptions> = {
+  request: {
+    commandTimeout: 50,
+    socketTimeout: 5_000,
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 1,
+  },
+  producer: { commandTimeout: 500, socketTimeout: 5_000, maxRetriesPerRequest: 1 },
+  // BullMQ refuses a blocking connection that gives up on commands, and a command timeout would cut blocking reads.
+  worker: { socketTimeout: 30_000, maxRetriesPerRequest: null },
+};
