@@ -6,7 +6,9 @@ import { migrateDatabase, pendingMigrations } from '@finito/db';
 
 const url = process.env['DATABASE_URL'];
 if (!url) {
-  console.error('DATABASE_URL is not set: name the database, as postgresql://user:password@host:5432/database');
+  console.error(
+    'DATABASE_URL is not set: name the database, as postgresql://user:password@host:5432/database',
+  );
   process.exit(1);
 }
 try {

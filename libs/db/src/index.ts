@@ -1,1 +1,13 @@
-export {};
+export { createDb } from './create-db.ts';
+export type { Db, DbOptions } from './create-db.ts';
+export { CredentialsUnreadableError, LeaseLostError, MailboxNotFoundError } from './errors.ts';
+export type { HistoryChange } from './history.ts';
+export { messageIdFrom, newId, parseMessageId, parseThreadId, threadIdFrom } from './ids.ts';
+export type { MessageKey } from './ids.ts';
+export type { LabelRow } from './labels.ts';
+export type { Lease, MailboxState, Release, SyncState, WaitReason } from './leases.ts';
+export type { Listed, Pending, SettledMessage } from './ledger.ts';
+export { MailboxTakenError } from './mailboxes.ts';
+export type { Address, MessageRow, StoredAttachment } from './messages.ts';
+export { MigrationError, migrateDatabase, pendingMigrations } from './migrate.ts';
+export type { Credentials, EncryptionKeys } from './sealed-credentials.ts';

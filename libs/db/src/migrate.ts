@@ -73,7 +73,9 @@ async function findPending(client: Client, migrations: Migration[]): Promise<Mig
     'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );
   const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-  const edited = migrations.filter(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum);
+  const edited = migrations.filter(
+    ({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum,
+  );
   if (edited.length > 0) {
     throw new MigrationError(
       `${edited.map(({ name }) => name).join(', ')} was edited after it was applied: restore the file, and put the change into a new migration`,

@@ -43,6 +43,7 @@ CREATE TABLE "mailboxes" (
     "lease_owner" TEXT,
     "lease_fence" BIGINT NOT NULL DEFAULT 0,
     "lease_until" TIMESTAMPTZ(3),
+    "in_hand" TEXT[] NOT NULL DEFAULT ARRAY[]::TEXT[],
     "due_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "wait_reason" TEXT,
     "wait_until" TIMESTAMPTZ(3),

@@ -1,0 +1,64 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
+import { credentialsStore } from './credentials.ts';
+import { dueMailboxes } from './due-mailboxes.ts';
+import { PrismaClient } from './generated/client.ts';
+import { historyStore } from './history.ts';
+import { labelStore } from './labels.ts';
+import { leaseStore } from './leases.ts';
+import { ledgerStore } from './ledger.ts';
+import { mailboxStore } from './mailboxes.ts';
+import { messageStore } from './messages.ts';
+import type { EncryptionKeys } from './sealed-credentials.ts';
+
+export interface DbOptions {
+  url: string;
+  /** Connections of this process; the sum over all processes must stay below Postgres' max_connections. */
+  maxConnections?: number;
+  encryptionKeys?: EncryptionKeys;
+  /** A query over it is cancelled by Postgres; one that gets no answer at all ends a second later. */
+  statementTimeoutMs?: number;
+}
+
+export type Db = ReturnType<typeof createDb>;
+
+/**
+ * Every query of the product, named by intent. Opens connections as they are needed; a database that
+ * cannot be reached rejects each call within `connectionTimeoutMillis` (by default pg waits for ever).
+ */
+export function createDb({
+  url,
+  maxConnections = 10,
+  encryptionKeys = new Map(),
+  statementTimeoutMs = 15_000,
+}: DbOptions) {
+  const pool = new Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 1_000,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', () => undefined); // an idle connection died; the next query opens another
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+
+  return {
+    credentials: credentialsStore(pool, encryptionKeys),
+    due: dueMailboxes(pool),
+    history: historyStore(pool),
+    labels: labelStore(pool),
+    leases: leaseStore(pool),
+    ledger: ledgerStore(pool),
+    mailboxes: mailboxStore(pool, encryptionKeys),
+    messages: messageStore(pool),
+    async ping(): Promise<void> {
+      await pool.query('SELECT 1');
+    },
+    async close(): Promise<void> {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

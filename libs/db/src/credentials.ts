@@ -1,0 +1,39 @@
+import type { Pool } from 'pg';
+import { MailboxNotFoundError } from './errors.ts';
+import { openCredentials, sealCredentials } from './sealed-credentials.ts';
+import type { Credentials, EncryptionKeys } from './sealed-credentials.ts';
+
+export interface StoredCredentials extends Credentials {
+  version: number;
+}
+
+export interface CredentialsStore {
+  /** `undefined` when the mailbox has none (it was revoked). @throws MailboxNotFoundError */
+  get(mailboxId: string): Promise<StoredCredentials | undefined>;
+  /** Compare-and-set: false when someone else wrote since `version` was read; read again then. */
+  replace(mailboxId: string, version: number, value: Credentials): Promise<boolean>;
+}
+
+export function credentialsStore(pool: Pool, keys: EncryptionKeys): CredentialsStore {
+  return {
+    async get(mailboxId) {
+      const { rows } = await pool.query<{ credentials: string | null; version: number }>(
+        'SELECT credentials, credentials_version AS version FROM mailboxes WHERE id = $1',
+        [mailboxId],
+      );
+      const [row] = rows;
+      if (!row) throw new MailboxNotFoundError(mailboxId);
+      if (row.credentials === null) return undefined;
+      return { ...openCredentials(mailboxId, row.credentials, keys), version: row.version };
+    },
+
+    async replace(mailboxId, version, value) {
+      const { rowCount } = await pool.query(
+        `UPDATE mailboxes SET credentials = $3, credentials_version = credentials_version + 1, updated_at = now()
+         WHERE id = $1 AND credentials_version = $2`,
+        [mailboxId, version, sealCredentials(mailboxId, value, keys)],
+      );
+      return rowCount === 1;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Pool } from 'pg';
+import type { MailboxState } from './leases.ts';
+
+export interface DueMailboxes {
+  /** Mailboxes whose time has come, each given to one caller; it comes up again after `graceMs` unless a worker moves it. */
+  claimDue(limit: number, graceMs: number): Promise<string[]>;
+  /** Mailboxes with a backlog that nobody has worked on for `idleMs` and that wait for nothing. */
+  idleBacklogs(limit: number, idleMs: number): Promise<string[]>;
+  /** Counts by state, for metrics. */
+  countByState(): Promise<Record<MailboxState, number>>;
+  /** Messages per mailbox that the ledger cannot account for, counted row by row; empty when all add up. */
+  unaccounted(): Promise<{ mailboxId: string; messages: number }[]>;
+  /** Only a refused refresh leads here: no worker touches the mailbox until its owner consents again. */
+  markReauth(mailboxId: string): Promise<void>;
+}
+
+export function dueMailboxes(pool: Pool): DueMailboxes {
+  return {
+    async claimDue(limit, graceMs) {
+      const { rows } = await pool.query<{ id: string }>(
+        `UPDATE mailboxes SET due_at = now() + $2 * interval '1 millisecond' WHERE id IN (
+           SELECT id FROM mailboxes WHERE due_at <= now() AND state <> 'reauth' AND paused_at IS NULL
+           ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
+        [limit, graceMs],
+      );
+      return rows.map(({ id }) => id);
+    },
+
+    async idleBacklogs(limit, idleMs) {
+      const { rows } = await pool.query<{ id: string }>(
+        `SELECT id FROM mailboxes
+         WHERE state <> 'reauth' AND paused_at IS NULL AND generation > 0 AND (pending > 0 OR state <> 'live')
+           AND coalesce(lease_until, created_at) < now() - $2 * interval '1 millisecond'
+           AND (wait_until IS NULL OR wait_until < now())
+         ORDER BY lease_until NULLS FIRST LIMIT $1`,
+        [limit, idleMs],
+      );
+      return rows.map(({ id }) => id);
+    },
+
+    async countByState() {
+      const { rows } = await pool.query<{ state: MailboxState; count: number }>(
+        'SELECT state, count(*)::int AS count FROM mailboxes GROUP BY state',
+      );
+      const counts: Record<MailboxState, number> = { syncing: 0, live: 0, resyncing: 0, reauth: 0 };
+      for (const { state, count } of rows) counts[state] = count;
+      return counts;
+    },
+
+    async unaccounted() {
+      const { rows } = await pool.query<{ mailboxId: string; messages: number }>(
+        `SELECT m.id AS "mailboxId",
+           (abs(m.stored - e.stored) + abs(m.gone - e.gone - l.gone) + abs(m.failed - l.failed)
+             + abs(m.pending - l.pending))::int AS messages
+         FROM mailboxes m
+         CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS stored,
+             count(*) FILTER (WHERE deleted_at IS NOT NULL) AS gone FROM emails WHERE mailbox_id = m.id) e
+         CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'gone') AS gone,
+             count(*) FILTER (WHERE state = 'failed') AS failed,
+             count(*) FILTER (WHERE state = 'pending') AS pending FROM listed_messages WHERE mailbox_id = m.id) l
+         WHERE (m.stored, m.gone, m.failed, m.pending) IS DISTINCT FROM (e.stored, e.gone + l.gone, l.failed, l.pending)`,
+      );
+      return rows;
+    },
+
+    async markReauth(mailboxId) {
+      await pool.query(
+        `UPDATE mailboxes SET state = 'reauth', credentials = NULL, credentials_version = credentials_version + 1,
+           wait_reason = 'reauth', wait_until = NULL, updated_at = now() WHERE id = $1`,
+        [mailboxId],
+      );
+    },
+  };
+}

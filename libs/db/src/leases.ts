@@ -1,0 +1,145 @@
+import type { Pool } from 'pg';
+import { LeaseLostError } from './errors.ts';
+
+/**
+ * The right to write a mailbox's sync state. Each new holder gets a larger fence; a write names its
+ * fence and changes nothing when it is no longer the newest, so a worker that was frozen and comes
+ * back cannot undo what its successor did (DESIGN §3.3, §3.7).
+ */
+export interface Lease {
+  mailboxId: string;
+  userId: string;
+  fence: string;
+}
+
+export type MailboxState = 'syncing' | 'live' | 'resyncing' | 'reauth';
+
+/** What a worker needs to decide its next step. */
+export interface SyncState {
+  state: MailboxState;
+  historyId: string | null;
+  generation: number;
+  pending: number;
+  /** The unfinished listing, if there is one. */
+  listing: {
+    kind: 'full' | 'reconcile';
+    pageToken: string | null;
+    pagesListed: number;
+    complete: boolean;
+  } | null;
+  googleSubject: string;
+  emailAddress: string;
+}
+
+export type WaitReason = 'quota' | 'cooldown' | 'breaker' | 'paused' | 'reauth' | 'backlog';
+
+export interface Release {
+  /** When the sweeper should look again, if no job does before; unchanged when left out. */
+  dueInMs?: number;
+  wait?: { reason: WaitReason; forMs: number } | null;
+  /** A name from a closed set, never a message text. */
+  lastError?: string | null;
+  synced?: boolean;
+}
+
+export interface LeaseStore {
+  /** `undefined` while another worker holds it, or when the mailbox is paused, needs consent, or is gone. */
+  acquire(
+    mailboxId: string,
+    owner: string,
+    ttlMs: number,
+  ): Promise<{ lease: Lease; sync: SyncState } | undefined>;
+  /** Also notes which messages are in hand. @throws LeaseLostError */
+  renew(lease: Lease, ttlMs: number, inHand?: string[]): Promise<void>;
+  /** Says why the mailbox waits. Harmless when the lease is already lost. */
+  release(lease: Lease, release: Release): Promise<void>;
+  /** The newest sync state, read under the lease. @throws LeaseLostError */
+  read(lease: Lease): Promise<SyncState>;
+}
+
+const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generation, m.pending, m.google_subject, m.email_address,
+  (SELECT json_build_object('kind', g.kind, 'pageToken', g.page_token, 'pagesListed', g.pages_listed,
+                            'complete', g.listing_complete_at IS NOT NULL)
+   FROM sync_generations g
+   WHERE g.mailbox_id = m.id AND g.generation = m.generation AND g.completed_at IS NULL) AS listing`;
+
+interface SyncRow {
+  user_id: string;
+  lease_fence: string;
+  state: MailboxState;
+  history_id: string | null;
+  generation: number;
+  pending: number;
+  google_subject: string;
+  email_address: string;
+  listing: SyncState['listing'];
+}
+
+export function leaseStore(pool: Pool): LeaseStore {
+  return {
+    async acquire(mailboxId, owner, ttlMs) {
+      // The previous holder did not release it: what it had in hand may be what killed it.
+      await pool.query(
+        `WITH dead AS (
+           UPDATE mailboxes SET in_hand = '{}', lease_owner = NULL
+           WHERE id = $1 AND lease_owner IS NOT NULL AND lease_until < now() AND in_hand <> '{}'
+           RETURNING id)
+         UPDATE listed_messages l SET crashes = l.crashes + 1
+         FROM dead, (SELECT unnest(in_hand) AS gmail_id FROM mailboxes WHERE id = $1) suspects
+         WHERE l.mailbox_id = dead.id AND l.gmail_id = suspects.gmail_id AND l.state = 'pending'`,
+        [mailboxId],
+      );
+      const { rows } = await pool.query<SyncRow>(
+        `UPDATE mailboxes m
+         SET lease_owner = $2, lease_fence = lease_fence + 1, lease_until = now() + $3 * interval '1 millisecond'
+         WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL AND (lease_owner IS NULL OR lease_until < now())
+         RETURNING ${syncColumns}`,
+        [mailboxId, owner, ttlMs],
+      );
+      const [row] = rows;
+      if (!row) return undefined;
+      return { lease: { mailboxId, userId: row.user_id, fence: row.lease_fence }, sync: syncState(row) };
+    },
+
+    async renew({ mailboxId, fence }, ttlMs, inHand) {
+      const { rowCount } = await pool.query(
+        `UPDATE mailboxes SET lease_until = now() + $3 * interval '1 millisecond', in_hand = coalesce($4, in_hand)
+         WHERE id = $1 AND lease_fence = $2 AND lease_owner IS NOT NULL`,
+        [mailboxId, fence, ttlMs, inHand ?? null],
+      );
+      if (rowCount !== 1) throw new LeaseLostError(mailboxId);
+    },
+
+    async release({ mailboxId, fence }, { dueInMs, wait = null, lastError = null, synced = false }) {
+      await pool.query(
+        `UPDATE mailboxes SET lease_owner = NULL, lease_until = now(), in_hand = '{}',
+           due_at = CASE WHEN $3::float8 IS NULL THEN due_at ELSE now() + $3 * interval '1 millisecond' END,
+           wait_reason = $4, wait_until = now() + $5 * interval '1 millisecond', last_error = $6,
+           last_synced_at = CASE WHEN $7 THEN now() ELSE last_synced_at END
+         WHERE id = $1 AND lease_fence = $2`,
+        [mailboxId, fence, dueInMs ?? null, wait?.reason ?? null, wait?.forMs ?? null, lastError, synced],
+      );
+    },
+
+    async read({ mailboxId, fence }) {
+      const { rows } = await pool.query<SyncRow>(
+        `SELECT ${syncColumns} FROM mailboxes m WHERE id = $1 AND lease_fence = $2`,
+        [mailboxId, fence],
+      );
+      if (!rows[0]) throw new LeaseLostError(mailboxId);
+      return syncState(rows[0]);
+    },
+  };
+}
+
+function syncState(row: SyncRow): SyncState {
+  return {
+    state: row.state,
+    historyId: row.history_id,
+    generation: row.generation,
+    pending: row.pending,
+    listing: row.listing,
+    googleSubject: row.google_subject,
+    emailAddress: row.email_address,
+  };
+}

@@ -1,0 +1,170 @@
+import type { Pool, PoolClient } from 'pg';
+import { addCounts, fenced } from './fenced.ts';
+import type { Lease } from './leases.ts';
+
+/** A message as Gmail lists it. */
+export interface Listed {
+  gmailId: string;
+  threadId: string;
+}
+
+export interface Pending extends Listed {
+  attempts: number;
+  crashes: number;
+}
+
+export interface Ledger {
+  /** Begins a listing. History is applied from `historyId`, which was read before the first page (DESIGN §3.3). */
+  beginGeneration(lease: Lease, kind: 'full' | 'reconcile', historyId: string): Promise<number>;
+  /** A page and the place of the next one, together; listed again after a crash, it adds nothing. */
+  recordPage(
+    lease: Lease,
+    page: { generation: number; messages: Listed[]; nextPageToken: string | null },
+  ): Promise<{ added: number }>;
+  /** The newest pending messages, and with each all that is pending of its thread. */
+  pending(mailboxId: string, limit: number): Promise<Pending[]>;
+  /** Moves messages out of `pending` that cannot be stored, or counts a failed attempt at them. */
+  settle(lease: Lease, outcomes: SettledMessage[]): Promise<void>;
+  /** Puts failed messages back to `pending`; all of the mailbox when no ids are given. Returns how many. */
+  replay(mailboxId: string, gmailIds?: string[]): Promise<number>;
+}
+
+export type SettledMessage =
+  | { gmailId: string; outcome: 'gone' }
+  | { gmailId: string; outcome: 'failed'; reason: string }
+  | { gmailId: string; outcome: 'retry'; reason: string };
+
+/** Room for the pages of a listing between two generations' positions. */
+const pageStride = 1_000;
+
+export function ledgerStore(pool: Pool): Ledger {
+  return {
+    beginGeneration: (lease, kind, historyId) =>
+      fenced(pool, lease, async (client) => {
+        const { rows } = await client.query<{ generation: number }>(
+          'UPDATE mailboxes SET generation = generation + 1, state = $2 WHERE id = $1 RETURNING generation',
+          [lease.mailboxId, kind === 'full' ? 'syncing' : 'resyncing'],
+        );
+        const generation = rows[0]!.generation;
+        await client.query(
+          'INSERT INTO sync_generations (mailbox_id, generation, kind, pinned_history_id) VALUES ($1, $2, $3, $4)',
+          [lease.mailboxId, generation, kind, historyId],
+        );
+        await client.query('UPDATE mailboxes SET history_id = $2 WHERE id = $1', [
+          lease.mailboxId,
+          historyId,
+        ]);
+        return generation;
+      }),
+
+    recordPage: (lease, { generation, messages, nextPageToken }) =>
+      fenced(pool, lease, async (client) => {
+        const { rows } = await client.query<{ pages_listed: number }>(
+          `UPDATE sync_generations SET page_token = $3, pages_listed = pages_listed + 1,
+             listing_complete_at = CASE WHEN $3::text IS NULL THEN now() END
+           WHERE mailbox_id = $1 AND generation = $2 RETURNING pages_listed`,
+          [lease.mailboxId, generation, nextPageToken],
+        );
+        const newest = -(rows[0]?.pages_listed ?? 1) * pageStride;
+        return { added: await addPending(client, lease.mailboxId, generation, messages, newest) };
+      }),
+
+    async pending(mailboxId, limit) {
+      const { rows } = await pool.query<Pending>(
+        `WITH newest AS (
+           SELECT thread_id FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending'
+           ORDER BY position DESC LIMIT $2)
+         SELECT gmail_id AS "gmailId", thread_id AS "threadId", attempts, crashes FROM listed_messages
+         WHERE mailbox_id = $1 AND state = 'pending' AND thread_id IN (SELECT thread_id FROM newest)
+         ORDER BY position DESC LIMIT $2 * 4`,
+        [mailboxId, limit],
+      );
+      return rows;
+    },
+
+    settle: (lease, outcomes) => fenced(pool, lease, (client) => settle(client, lease.mailboxId, outcomes)),
+
+    async replay(mailboxId, gmailIds) {
+      const { rows } = await pool.query<{ replayed: number }>(
+        `WITH replayed AS (
+           UPDATE listed_messages SET state = 'pending', attempts = 0, crashes = 0, reason = NULL, updated_at = now()
+           WHERE mailbox_id = $1 AND state = 'failed' AND ($2::text[] IS NULL OR gmail_id = ANY($2)) RETURNING 1),
+         counted AS (SELECT count(*)::int AS n FROM replayed)
+         UPDATE mailboxes SET failed = failed - n, pending = pending + n, due_at = now() FROM counted
+         WHERE id = $1 RETURNING n AS replayed`,
+        [mailboxId, gmailIds ?? null],
+      );
+      return rows[0]?.replayed ?? 0;
+    },
+  };
+}
+
+/**
+ * Adds what is neither stored nor in the ledger; what is stored is marked as seen in this generation.
+ * `newest` is the position of the first message; the others follow downwards.
+ */
+export async function addPending(
+  client: PoolClient,
+  mailboxId: string,
+  generation: number,
+  messages: Listed[],
+  newest: number,
+): Promise<number> {
+  if (messages.length === 0) return 0;
+  const ids = messages.map(({ gmailId }) => gmailId);
+  // With the first generation nothing is stored before it is listed, but for what history brought.
+  await client.query(
+    `UPDATE emails SET generation = $3
+     WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND generation < $3 AND deleted_at IS NULL`,
+    [mailboxId, ids, generation],
+  );
+  const { rows } = await client.query<{ added: number; revived: number }>(
+    `WITH page AS (
+       SELECT gmail_id, min(thread_id) AS thread_id, max($5 - ordinal) AS position
+       FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS t(gmail_id, thread_id, ordinal) GROUP BY gmail_id),
+     known AS (
+       SELECT gmail_id FROM emails WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NULL),
+     tombstones AS (
+       SELECT gmail_id FROM emails WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NOT NULL),
+     earlier AS (
+       UPDATE listed_messages l SET generation = $4 FROM page
+       WHERE l.mailbox_id = $1 AND l.gmail_id = page.gmail_id AND l.generation < $4 RETURNING l.gmail_id),
+     added AS (
+       INSERT INTO listed_messages (mailbox_id, gmail_id, thread_id, generation, position)
+       SELECT $1, gmail_id, thread_id, $4, position FROM page
+       WHERE gmail_id NOT IN (SELECT gmail_id FROM known) AND gmail_id NOT IN (SELECT gmail_id FROM earlier)
+       ON CONFLICT DO NOTHING RETURNING gmail_id),
+     buried AS (
+       DELETE FROM emails WHERE mailbox_id = $1 AND gmail_id IN (
+         SELECT gmail_id FROM tombstones INTERSECT SELECT gmail_id FROM added) RETURNING 1)
+     SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM buried) AS revived`,
+    [mailboxId, ids, messages.map(({ threadId }) => threadId), generation, newest],
+  );
+  const { added = 0, revived = 0 } = rows[0] ?? {};
+  // A tombstone that Gmail lists again was counted as gone; it is pending now, and listed once.
+  await addCounts(client, mailboxId, { listed: added - revived, gone: -revived, pending: added });
+  return added;
+}
+
+async function settle(client: PoolClient, mailboxId: string, outcomes: SettledMessage[]): Promise<void> {
+  const { rows } = await client.query<{ outcome: SettledMessage['outcome']; count: number }>(
+    `WITH settled AS (
+       UPDATE listed_messages l
+       SET state = CASE t.outcome WHEN 'retry' THEN 'pending' ELSE t.outcome END,
+           attempts = l.attempts + 1, reason = t.reason, updated_at = now()
+       FROM unnest($2::text[], $3::text[], $4::text[]) AS t(gmail_id, outcome, reason)
+       WHERE l.mailbox_id = $1 AND l.gmail_id = t.gmail_id AND l.state = 'pending' RETURNING t.outcome)
+     SELECT outcome, count(*)::int AS count FROM settled GROUP BY outcome`,
+    [
+      mailboxId,
+      outcomes.map(({ gmailId }) => gmailId),
+      outcomes.map(({ outcome }) => outcome),
+      outcomes.map((settled) => ('reason' in settled ? settled.reason : null)),
+    ],
+  );
+  const counted = (outcome: SettledMessage['outcome']) =>
+    rows.find((row) => row.outcome === outcome)?.count ?? 0;
+  const gone = counted('gone');
+  const failed = counted('failed');
+  await addCounts(client, mailboxId, { gone, failed, pending: -gone - failed });
+}
