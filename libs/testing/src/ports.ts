@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+
+/** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('No TCP port was given');
+  return address.port;
+}
+
+/** Whether a server could listen on this port of `host` now. */
+export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Who listens on the port, as far as the system tells ("redis-server, process 4711"), or undefined. */
+export async function portHolder(port: number): Promise<string | undefined> {
+  const ss = await output('ss', ['-Hltnp', `sport = :${port}`]);
+  const seen = /\(\("([^"]+)",pid=(\d+)/.exec(ss);
+  if (seen) return `${seen[1]}, process ${seen[2]}`;
+  const lsof = await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']);
+  const pid = /^p(\d+)/m.exec(lsof)?.[1];
+  return pid === undefined ? undefined : `${/^c(.+)/m.exec(lsof)?.[1] ?? 'unknown'}, process ${pid}`;
+}
+
+function output(command: string, args: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(command, args, { timeout: 2_000 }, (_error, stdout) => resolve(stdout));
+  });
+}
