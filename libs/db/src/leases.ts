@@ -43,12 +43,12 @@ export interface Release {
 }
 
 export interface LeaseStore {
-  /** `undefined` while another worker holds it, or when the mailbox is paused, needs consent, or is gone. */
+  /** `taken` while another worker holds it; `closed` when the mailbox is paused, needs consent, or is gone. */
   acquire(
     mailboxId: string,
     owner: string,
     ttlMs: number,
-  ): Promise<{ lease: Lease; sync: SyncState } | undefined>;
+  ): Promise<{ lease: Lease; sync: SyncState } | 'taken' | 'closed'>;
   /** Also notes which messages are in hand. @throws LeaseLostError */
   renew(lease: Lease, ttlMs: number, inHand?: string[]): Promise<void>;
   /** Says why the mailbox waits. Harmless when the lease is already lost. */
@@ -76,6 +76,14 @@ interface SyncRow {
 }
 
 export function leaseStore(pool: Pool): LeaseStore {
+  async function isOpen(mailboxId: string): Promise<boolean> {
+    const { rowCount } = await pool.query(
+      `SELECT 1 FROM mailboxes WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL`,
+      [mailboxId],
+    );
+    return rowCount === 1;
+  }
+
   return {
     async acquire(mailboxId, owner, ttlMs) {
       // The previous holder did not release it: what it had in hand may be what killed it.
@@ -97,7 +105,7 @@ export function leaseStore(pool: Pool): LeaseStore {
         [mailboxId, owner, ttlMs],
       );
       const [row] = rows;
-      if (!row) return undefined;
+      if (!row) return (await isOpen(mailboxId)) ? 'taken' : 'closed';
       return { lease: { mailboxId, userId: row.user_id, fence: row.lease_fence }, sync: syncState(row) };
     },
 

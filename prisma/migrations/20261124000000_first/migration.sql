@@ -95,6 +95,7 @@ CREATE TABLE "sync_generations" (
     "pinned_history_id" DECIMAL(20,0) NOT NULL,
     "page_token" TEXT,
     "pages_listed" INTEGER NOT NULL DEFAULT 0,
+    "relabelled" TEXT[] NOT NULL DEFAULT ARRAY[]::TEXT[],
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "listing_complete_at" TIMESTAMPTZ(3),
     "completed_at" TIMESTAMPTZ(3),

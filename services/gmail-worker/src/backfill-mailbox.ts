@@ -1,0 +1,55 @@
+// The job `backfill-mailbox`: one slice of listing and fetching what a mailbox still lacks, a few
+// seconds long; then it goes to the back of the queue, so that a mailbox of a million messages never
+// delays another (DESIGN §3.7). Twice or after a death: the ledger says what is left. Bulk lane.
+import { syncMailbox } from '@finito/jobs';
+import type { JobContext, JobResult, Producer } from '@finito/jobs';
+import { fetchPending } from './fetch-pending.ts';
+import { listPage, rereadLabels } from './list-mailbox.ts';
+import { runSlice } from './slice.ts';
+import type { Slice, SliceEnd, SliceNeeds } from './slice.ts';
+import type { SyncOptions } from './sync-mailbox.ts';
+
+/** Messages of one round: a few megabytes in memory, and at most this many lost answers when a process dies. */
+const roundLimit = 50;
+const busyMs = 1_000;
+/** Yields to the other mailboxes of the queue. */
+const nextSliceMs = 1;
+
+export function createBackfillMailbox(
+  needs: SliceNeeds & { jobs: Pick<Producer, 'enqueue'> },
+  options: SyncOptions,
+) {
+  return async ({ mailboxId }: { mailboxId: string }, { signal }: JobContext): Promise<JobResult> => {
+    const end = await runSlice(needs, mailboxId, signal, async (slice) => {
+      const result = await backfillOnce(needs, slice, options);
+      await needs.events.publish(slice.lease.userId, [{ type: 'progress', mailboxId }]);
+      return result;
+    });
+    if (end.kind === 'done') await needs.jobs.enqueue(syncMailbox, { mailboxId });
+    return end.kind === 'again'
+      ? { againInMs: end.inMs }
+      : end.kind === 'busy'
+        ? { againInMs: busyMs }
+        : undefined;
+  };
+}
+
+async function backfillOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): Promise<SliceEnd> {
+  const lane = 'backfill';
+  const { includeSpamTrash, withContent } = options;
+  // The whole listing comes first: it costs 5 units per 500 messages, and the planner wants whole threads.
+  while (slice.sync.listing && !slice.sync.listing.complete) {
+    await listPage(needs, slice, { lane, includeSpamTrash });
+    if (slice.isOver()) return { kind: 'again', inMs: nextSliceMs };
+  }
+  while (slice.sync.pending > 0) {
+    await fetchPending(needs, slice, { lane, limit: roundLimit, withContent });
+    await slice.refresh();
+    if (slice.isOver()) return { kind: 'again', inMs: nextSliceMs };
+  }
+  if (slice.sync.listing?.kind === 'reconcile' && !(await rereadLabels(needs, slice, lane))) {
+    return { kind: 'again', inMs: nextSliceMs };
+  }
+  if (slice.sync.listing) await needs.db.history.finishGeneration(slice.lease, slice.sync.generation);
+  return { kind: 'done', synced: true };
+}

@@ -1,0 +1,57 @@
+// Which job is handled by what. A worker of one lane takes that lane's jobs; `all` takes both.
+import type { Db } from '@finito/db';
+import { backfillMailbox, createConsumer, eraseMailbox, syncMailbox } from '@finito/jobs';
+import type { Consumer, Job, JobOutcome, Lane, Producer } from '@finito/jobs';
+import type { JobMetrics, Log } from '@finito/service-kit';
+import { createBackfillMailbox } from './backfill-mailbox.ts';
+import { createEraseMailbox } from './erase-mailbox.ts';
+import { startRearming } from './rearm-mailboxes.ts';
+import type { SliceNeeds } from './slice.ts';
+import { createSyncMailbox } from './sync-mailbox.ts';
+import type { SyncOptions } from './sync-mailbox.ts';
+
+export interface WorkerNeeds extends SliceNeeds {
+  db: Db;
+  jobs: Producer;
+  /** A connection of the role `worker` for each call. */
+  connect: () => Parameters<typeof createConsumer>[2]['redis'];
+  log: Log;
+  jobMetrics: JobMetrics;
+}
+
+export interface GmailWorker {
+  /** True while every consumer takes jobs. */
+  isRunning(): boolean;
+  close(): Promise<void>;
+}
+
+export function createGmailWorker(
+  needs: WorkerNeeds,
+  { lane, ...options }: SyncOptions & { lane: Exclude<Lane, 'telemetry'> | 'all' },
+): GmailWorker {
+  const { log, jobMetrics } = needs;
+  const consumers: Consumer[] = [];
+
+  function onOutcome({ error, ...run }: JobOutcome): void {
+    jobMetrics.observe(run);
+    if (run.outcome === 'failed' || run.outcome === 'retry') log.warn({ ...run, err: error }, 'job failed');
+    else log.debug(run, 'job ended');
+  }
+  function handle<J extends Job>(job: J, handler: Parameters<typeof createConsumer<J>>[1]): void {
+    if (lane !== 'all' && lane !== job.lane) return;
+    consumers.push(createConsumer(job, handler, { redis: needs.connect(), onOutcome }));
+  }
+
+  handle(syncMailbox, createSyncMailbox(needs, options));
+  handle(backfillMailbox, createBackfillMailbox(needs, options));
+  handle(eraseMailbox, createEraseMailbox(needs));
+  const rearming = startRearming(needs);
+
+  return {
+    isRunning: () => consumers.every((consumer) => consumer.isRunning()),
+    async close() {
+      await rearming.close();
+      await Promise.all(consumers.map((consumer) => consumer.close()));
+    },
+  };
+}

@@ -1,0 +1,52 @@
+// Redis may forget every job (DESIGN §3.1). Each worker asks Postgres every few seconds which
+// mailboxes are due, or have a backlog that nobody works on, and enqueues them; deduplication makes a
+// job that is still there one job. Twice at once: `claimDue` gives a mailbox to one caller.
+import type { Db } from '@finito/db';
+import { backfillMailbox, syncMailbox } from '@finito/jobs';
+import type { Producer } from '@finito/jobs';
+import type { Log } from '@finito/service-kit';
+
+export interface Rearm {
+  close(): Promise<void>;
+}
+
+const everyMs = 2_000;
+const idleMs = 6_000;
+const limit = 200;
+/** A due mailbox that no worker has looked at comes up again after this time. */
+const graceMs = 30_000;
+
+export function startRearming({ db, jobs, log }: { db: Pick<Db, 'due'>; jobs: Producer; log: Log }): Rearm {
+  let running: Promise<void> = Promise.resolve();
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    running = rearm({ db, jobs })
+      .catch((err: unknown) => log.warn({ err }, 'mailboxes could not be rearmed'))
+      .finally(() => (isBusy = false));
+  }, everyMs);
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+export async function rearm({
+  db,
+  jobs,
+}: {
+  db: Pick<Db, 'due'>;
+  jobs: Pick<Producer, 'enqueue'>;
+}): Promise<void> {
+  const [due, idle] = await Promise.all([
+    db.due.claimDue(limit, graceMs),
+    db.due.idleBacklogs(limit, idleMs),
+  ]);
+  await Promise.all([
+    ...due.map((mailboxId) => jobs.enqueue(syncMailbox, { mailboxId })),
+    ...idle.map((mailboxId) => jobs.enqueue(backfillMailbox, { mailboxId })),
+  ]);
+}
