@@ -1,0 +1,16 @@
+/** The ledger could not be asked: Redis is down, frozen or refuses. Nothing may be spent; try again later. */
+export class QuotaLedgerUnavailableError extends Error {
+  override readonly name = 'QuotaLedgerUnavailableError';
+  readonly retryable = true;
+  readonly retryAfterMs = 1_000;
+
+  constructor(cause: unknown) {
+    super('The quota ledger does not answer', { cause });
+  }
+}
+
+/** A quota profile that cannot be used; the message names each fault. */
+export class QuotaProfileError extends Error {
+  override readonly name = 'QuotaProfileError';
+  readonly retryable = false;
+}

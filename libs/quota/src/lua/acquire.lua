@@ -1,0 +1,94 @@
+local function leaveClaim(scope, lane, now, units, permits, delay)
+  local till = now + 2 * delay + CFG.claimSlack
+  redis.call('HSET', scope.key, 'claim' .. (lane - 1), units .. ':' .. permits .. ':' .. text(till))
+end
+
+local function refuse(now, request, reason, delay)
+  local narrow = reason == 'quota' or reason == 'concurrency' or reason == 'project'
+  if narrow then delay = math.min(delay, CFG.window) end
+  if narrow and request.lane > 1 then
+    leaveClaim(user, request.lane, now, request.least, request.permits, delay)
+    if reason == 'project' then leaveClaim(project, request.lane, now, request.least, 0, delay) end
+  end
+  if reason ~= 'project' then leaveQueue() end
+  save(now)
+  return { project.born, 0, reason, math.max(1, math.ceil(delay)) }
+end
+
+-- `days` are the Pacific midnights around now, ascending. A day once begun is never left for an earlier one.
+local function turnDay(days)
+  local nextDay = days[#days]
+  for i = #days, 1, -1 do
+    if days[i] > project.wall then
+      nextDay = days[i]
+    else
+      if days[i] > project.day then project.day, project.dayUsed = days[i], 0 end
+      break
+    end
+  end
+  return nextDay
+end
+
+local function delayOfPermits(request, now)
+  local _, held = claimed(user, request.lane, now)
+  local free = user.permits + held + request.permits <= CFG.maxConcurrent
+  if request.lane == 1 and user.backfillPermits + request.permits > CFG.backfillConcurrent then free = false end
+  if free then return nil end
+  local first = redis.call('ZRANGE', user.grants, 0, 0, 'WITHSCORES')
+  return math.min(CFG.concurrencyRetry, first[2] and tonumber(first[2]) - now or CFG.concurrencyRetry)
+end
+
+local function give(now, request, units)
+  local member = request.id .. ':' .. request.lane .. ':' .. request.permits .. ':' .. units
+  redis.call('ZADD', user.grants, text(now + CFG.grantTtl), member)
+  redis.call('ZADD', project.grants, text(now + CFG.grantTtl), member)
+  project.open = project.open + units
+  project.dayUsed = project.dayUsed + units
+  user.tat = math.max(user.tat, now) + units / user.rate
+  project.tat = math.max(project.tat, now) + units / project.rate
+  takeTurn(units)
+  if user.claims[request.lane - 1] then redis.call('HDEL', user.key, 'claim' .. (request.lane - 1)) end
+  if project.claims[request.lane - 1] then redis.call('HDEL', project.key, 'claim' .. (request.lane - 1)) end
+  save(now)
+  return { project.born, 1, member, units, tostring(project.day) }
+end
+
+local function acquire(now, request)
+  local cool = math.max(user.cool, project.cool)
+  if cool > now then return refuse(now, request, 'cooldown', cool - now) end
+  local nextDay = turnDay(request.days)
+  local want = request.units
+  if CFG.dayLimit then
+    want = math.min(want, CFG.dayLimit - project.dayUsed)
+    if want < request.least then return refuse(now, request, 'day', nextDay - project.wall) end
+  end
+  local permitDelay = delayOfPermits(request, now)
+  if permitDelay then return refuse(now, request, 'concurrency', permitDelay) end
+  want = roomNow(user, request.lane, now, want, request.least)
+  if want < request.least then
+    return refuse(now, request, 'quota', delayUntil(user, request.lane, now, request.least))
+  end
+  local turnDelay = request.lane == 1 and delayOfTurn(now) or nil
+  if not turnDelay then
+    want = roomNow(project, request.lane, now, want, request.least)
+    if want >= request.least then return give(now, request, want) end
+    turnDelay = delayUntil(project, request.lane, now, request.least)
+    if request.lane == 1 then turnDelay = turnDelay + delayOfQueue() end
+  end
+  turnDelay = math.min(turnDelay, CFG.window)
+  if request.lane == 1 then waitForTurn(now, turnDelay) end
+  return refuse(now, request, 'project', turnDelay)
+end
+
+local function parseRequest(first)
+  local days = {}
+  for i = first + 5, #ARGV do days[#days + 1] = tonumber(ARGV[i]) end
+  return {
+    id = ARGV[first],
+    lane = tonumber(ARGV[first + 1]),
+    units = tonumber(ARGV[first + 2]),
+    least = tonumber(ARGV[first + 3]),
+    permits = tonumber(ARGV[first + 4]),
+    days = days,
+  }
+end

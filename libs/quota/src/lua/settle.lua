@@ -1,0 +1,18 @@
+-- Twice is as once: only the first finds the grant. One that comes after the grant expired finds it gone too; its
+-- units were counted in full then.
+local function settle(now, member, usedUnits, day)
+  if redis.call('ZREM', user.grants, member) == 0 then return 0 end
+  redis.call('ZREM', project.grants, member)
+  local lane, permits, units = parseGrant(member)
+  local unused = units - usedUnits
+  user.open, user.permits = user.open - units, user.permits - permits
+  if lane == 1 then user.backfillPermits = user.backfillPermits - permits end
+  project.open = project.open - units
+  count(user, now, usedUnits)
+  count(project, now, usedUnits)
+  user.tat = user.tat - unused / user.rate
+  project.tat = project.tat - unused / project.rate
+  user.served = user.served - unused
+  if project.day == day then project.dayUsed = project.dayUsed - unused end
+  return 1
+end
