@@ -48,6 +48,7 @@ export function historyStore(pool: Pool): HistoryStore {
           [lease.mailboxId, generation],
         );
         await addCounts(client, lease.mailboxId, { stored: -rows.length, gone: rows.length });
+        await forgetUnlisted(client, lease.mailboxId, generation);
         await client.query(
           'UPDATE sync_generations SET completed_at = now() WHERE mailbox_id = $1 AND generation = $2',
           [lease.mailboxId, generation],
@@ -64,11 +65,9 @@ async function applyChanges(
   generation: number,
   changes: HistoryChange[],
 ): Promise<Applied> {
-  // Only a message's last addition or deletion in the page counts; label changes apply to what is stored.
-  const fate = new Map<string, HistoryChange>();
-  for (const change of changes) if (change.kind !== 'labels') fate.set(change.gmailId, change);
-  const added = [...fate.values()].filter((change) => change.kind === 'added');
-  const deleted = [...fate.values()].filter((change) => change.kind === 'deleted');
+  // A message that came and went within the page is counted too: listed, then gone.
+  const added = changes.filter((change) => change.kind === 'added');
+  const deleted = changes.filter((change) => change.kind === 'deleted');
 
   // Milliseconds lie far above the positions of a listing, which are negative: new mail comes first.
   const addedCount = await addPending(client, mailboxId, generation, added, Date.now());
@@ -79,6 +78,16 @@ async function applyChanges(
   );
   const gone = await bury(client, mailboxId, deleted);
   return { added: addedCount, changed, gone };
+}
+
+/** What failed before and is no longer listed has gone; nothing is pending when a generation ends. */
+async function forgetUnlisted(client: PoolClient, mailboxId: string, generation: number): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE listed_messages SET state = 'gone', reason = 'not-listed', updated_at = now()
+     WHERE mailbox_id = $1 AND generation < $2 AND state = 'failed'`,
+    [mailboxId, generation],
+  );
+  await addCounts(client, mailboxId, { failed: -(rowCount ?? 0), gone: rowCount ?? 0 });
 }
 
 /** One statement a record, in order, would cost a round trip each: records of one message are folded first. */

@@ -66,6 +66,7 @@ export function ledgerStore(pool: Pool): Ledger {
           [lease.mailboxId, generation, nextPageToken],
         );
         const newest = -(rows[0]?.pages_listed ?? 1) * pageStride;
+        await digUp(client, lease.mailboxId, messages);
         return { added: await addPending(client, lease.mailboxId, generation, messages, newest) };
       }),
 
@@ -99,8 +100,22 @@ export function ledgerStore(pool: Pool): Ledger {
   };
 }
 
+/** Gmail lists a message that we hold for deleted: the listing is right, so it is fetched again. */
+async function digUp(client: PoolClient, mailboxId: string, messages: Listed[]): Promise<void> {
+  const { rows } = await client.query<{ tombstones: number; ledger: number }>(
+    `WITH tombstones AS (
+       DELETE FROM emails WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NOT NULL RETURNING 1),
+     ledger AS (
+       DELETE FROM listed_messages WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND state = 'gone' RETURNING 1)
+     SELECT (SELECT count(*)::int FROM tombstones) AS tombstones, (SELECT count(*)::int FROM ledger) AS ledger`,
+    [mailboxId, messages.map(({ gmailId }) => gmailId)],
+  );
+  const dug = (rows[0]?.tombstones ?? 0) + (rows[0]?.ledger ?? 0);
+  await addCounts(client, mailboxId, { listed: -dug, gone: -dug });
+}
+
 /**
- * Adds what is neither stored nor in the ledger; what is stored is marked as seen in this generation.
+ * Adds what is neither stored nor in the ledger; what is, is marked as seen in this generation.
  * `newest` is the position of the first message; the others follow downwards.
  */
 export async function addPending(
@@ -111,38 +126,32 @@ export async function addPending(
   newest: number,
 ): Promise<number> {
   if (messages.length === 0) return 0;
-  const ids = messages.map(({ gmailId }) => gmailId);
-  // With the first generation nothing is stored before it is listed, but for what history brought.
-  await client.query(
-    `UPDATE emails SET generation = $3
-     WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND generation < $3 AND deleted_at IS NULL`,
-    [mailboxId, ids, generation],
-  );
-  const { rows } = await client.query<{ added: number; revived: number }>(
+  const { rows } = await client.query<{ added: number }>(
     `WITH page AS (
        SELECT gmail_id, min(thread_id) AS thread_id, max($5 - ordinal) AS position
        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS t(gmail_id, thread_id, ordinal) GROUP BY gmail_id),
-     known AS (
-       SELECT gmail_id FROM emails WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NULL),
-     tombstones AS (
-       SELECT gmail_id FROM emails WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NOT NULL),
-     earlier AS (
+     seen_stored AS (
+       UPDATE emails e SET generation = $4 FROM page
+       WHERE e.mailbox_id = $1 AND e.gmail_id = page.gmail_id AND e.generation < $4),
+     seen_listed AS (
        UPDATE listed_messages l SET generation = $4 FROM page
-       WHERE l.mailbox_id = $1 AND l.gmail_id = page.gmail_id AND l.generation < $4 RETURNING l.gmail_id),
+       WHERE l.mailbox_id = $1 AND l.gmail_id = page.gmail_id AND l.generation < $4),
      added AS (
        INSERT INTO listed_messages (mailbox_id, gmail_id, thread_id, generation, position)
        SELECT $1, gmail_id, thread_id, $4, position FROM page
-       WHERE gmail_id NOT IN (SELECT gmail_id FROM known) AND gmail_id NOT IN (SELECT gmail_id FROM earlier)
-       ON CONFLICT DO NOTHING RETURNING gmail_id),
-     buried AS (
-       DELETE FROM emails WHERE mailbox_id = $1 AND gmail_id IN (
-         SELECT gmail_id FROM tombstones INTERSECT SELECT gmail_id FROM added) RETURNING 1)
-     SELECT (SELECT count(*)::int FROM added) AS added, (SELECT count(*)::int FROM buried) AS revived`,
-    [mailboxId, ids, messages.map(({ threadId }) => threadId), generation, newest],
+       WHERE NOT EXISTS (SELECT 1 FROM emails e WHERE e.mailbox_id = $1 AND e.gmail_id = page.gmail_id)
+       ON CONFLICT DO NOTHING RETURNING 1)
+     SELECT count(*)::int AS added FROM added`,
+    [
+      mailboxId,
+      messages.map(({ gmailId }) => gmailId),
+      messages.map(({ threadId }) => threadId),
+      generation,
+      newest,
+    ],
   );
-  const { added = 0, revived = 0 } = rows[0] ?? {};
-  // A tombstone that Gmail lists again was counted as gone; it is pending now, and listed once.
-  await addCounts(client, mailboxId, { listed: added - revived, gone: -revived, pending: added });
+  const added = rows[0]?.added ?? 0;
+  await addCounts(client, mailboxId, { listed: added, pending: added });
   return added;
 }
 

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LeaseLostError } from '../src/index.ts';
+import type { HistoryChange } from '../src/index.ts';
+import { aMailbox, aMessage, countsOf, migratedDb, takeLease } from './migrated-db.ts';
+
+let test: Awaited<ReturnType<typeof migratedDb>>;
+beforeAll(async () => {
+  test = await migratedDb();
+});
+afterAll(() => test.close());
+
+const listed = (...ids: string[]) => ids.map((id) => ({ gmailId: id, threadId: id }));
+
+describe('the ledger', () => {
+  it('accounts for every listed message: stored, gone, failed or pending', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, {
+      generation: 1,
+      messages: listed('a1', 'a2', 'a3', 'a4'),
+      nextPageToken: null,
+    });
+    await db.messages.store(lease, 1, [aMessage('a1')]);
+    await db.ledger.settle(lease, [
+      { gmailId: 'a2', outcome: 'gone' },
+      { gmailId: 'a3', outcome: 'failed', reason: 'bad' },
+    ]);
+    expect(await countsOf(pool, mailboxId)).toMatchObject({
+      listed: 4,
+      stored: 1,
+      gone: 1,
+      failed: 1,
+      pending: 1,
+    });
+    expect(await db.due.unaccounted()).toEqual([]);
+  });
+
+  it('adds nothing for a page that is listed again, and hands out the newest first', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    const page = { generation: 1, messages: listed('b3', 'b2'), nextPageToken: 'next' };
+    expect(await db.ledger.recordPage(lease, page)).toEqual({ added: 2 });
+    expect(await db.ledger.recordPage(lease, page)).toEqual({ added: 0 });
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('b1'), nextPageToken: null });
+    expect((await db.ledger.pending(mailboxId, 10)).map(({ gmailId }) => gmailId)).toEqual([
+      'b3',
+      'b2',
+      'b1',
+    ]);
+  });
+
+  it('hands out with a message all that is pending of its thread', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    const messages = [
+      { gmailId: 'c4', threadId: 'c1' },
+      { gmailId: 'c3', threadId: 'c3' },
+      { gmailId: 'c2', threadId: 'c1' },
+    ];
+    await db.ledger.recordPage(lease, { generation: 1, messages, nextPageToken: null });
+    expect((await db.ledger.pending(mailboxId, 1)).map(({ gmailId }) => gmailId)).toEqual(['c4', 'c2']);
+  });
+
+  it('changes no row when a slice is stored again', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('d1'), nextPageToken: null });
+    const versionOf = async () =>
+      (
+        await pool.query(
+          `SELECT xmin FROM emails WHERE mailbox_id = $1 UNION ALL SELECT xmin FROM contents WHERE mailbox_id = $1
+           UNION ALL SELECT xmin FROM mailboxes WHERE id = $1`,
+          [mailboxId],
+        )
+      ).rows;
+    expect(await db.messages.store(lease, 1, [aMessage('d1')])).toEqual(['d1']);
+    const before = await versionOf();
+    expect(await db.messages.store(lease, 1, [aMessage('d1')])).toEqual([]);
+    expect(await versionOf()).toEqual(before);
+  });
+
+  it('puts failed messages back to pending on replay', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('e1', 'e2'), nextPageToken: null });
+    await db.ledger.settle(lease, [{ gmailId: 'e1', outcome: 'failed', reason: 'bad' }]);
+    expect(await db.ledger.replay(mailboxId)).toBe(1);
+    expect(await countsOf(pool, mailboxId)).toMatchObject({ failed: 0, pending: 2 });
+  });
+});
+
+describe('a lease', () => {
+  it('is held by one worker; a paused mailbox has none', async () => {
+    const { db, pool } = test;
+    const { mailboxId, userId } = await aMailbox(db, pool);
+    expect(await db.leases.acquire(mailboxId, 'other', 1_000)).toBe('taken');
+    await db.mailboxes.pause(userId, mailboxId);
+    expect(await db.leases.acquire(mailboxId, 'other', 1_000)).toBe('closed');
+  });
+
+  it('that was lost writes nothing', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('f1'), nextPageToken: null });
+    await pool.query(`UPDATE mailboxes SET lease_until = now() - interval '1 second' WHERE id = $1`, [
+      mailboxId,
+    ]);
+    await takeLease(db, mailboxId);
+    const before = await countsOf(pool, mailboxId);
+    await expect(db.messages.store(lease, 1, [aMessage('f1')])).rejects.toThrow(LeaseLostError);
+    await expect(db.history.apply(lease, 1, [], '999')).rejects.toThrow(LeaseLostError);
+    await expect(db.ledger.settle(lease, [{ gmailId: 'f1', outcome: 'gone' }])).rejects.toThrow(
+      LeaseLostError,
+    );
+    expect(await countsOf(pool, mailboxId)).toEqual(before);
+  });
+
+  it('that lapsed makes what was in hand suspect; one that was released does not', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('g1', 'g2'), nextPageToken: null });
+    await db.leases.renew(lease, 60_000, ['g1']);
+    await db.leases.release(lease, {});
+    const second = await takeLease(db, mailboxId);
+    await db.leases.renew(second, 60_000, ['g2']);
+    await pool.query(`UPDATE mailboxes SET lease_until = now() - interval '1 second' WHERE id = $1`, [
+      mailboxId,
+    ]);
+    await takeLease(db, mailboxId);
+    const crashes = (await db.ledger.pending(mailboxId, 10)).map((message) => [
+      message.gmailId,
+      message.crashes,
+    ]);
+    expect(crashes).toEqual([
+      ['g1', 0],
+      ['g2', 1],
+    ]);
+  });
+});
+
+describe('history', () => {
+  const change = (kind: HistoryChange['kind'], historyId: number, gmailId: string): HistoryChange =>
+    kind === 'labels'
+      ? {
+          kind,
+          historyId: String(historyId),
+          gmailId,
+          added: [`L${historyId % 3}`],
+          removed: [`L${(historyId + 1) % 3}`],
+        }
+      : kind === 'added'
+        ? { kind, historyId: String(historyId), gmailId, threadId: gmailId }
+        : { kind, historyId: String(historyId), gmailId };
+
+  it('never moves backwards', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.history.apply(lease, 1, [], '18446744073709551615');
+    await db.history.apply(lease, 1, [], '5');
+    expect((await countsOf(pool, mailboxId)).historyId).toBe('18446744073709551615');
+  });
+
+  it('ends the same however it is cut into pages, and when pages are applied twice', async () => {
+    const { db, pool } = test;
+    const ids = ['a0', 'a1', 'a2', 'a3'];
+    const kinds = fc.constantFrom<HistoryChange['kind']>('labels', 'labels', 'added', 'deleted');
+    const records = fc.array(fc.tuple(kinds, fc.constantFrom(...ids)), { minLength: 1, maxLength: 12 });
+    const cuts = fc.array(fc.nat(12), { maxLength: 3 });
+
+    async function endOf(changes: HistoryChange[], at: number[], twice: boolean) {
+      const { mailboxId, lease } = await aMailbox(db, pool);
+      await db.ledger.recordPage(lease, { generation: 1, messages: listed('a0', 'a1'), nextPageToken: null });
+      await db.messages.store(lease, 1, [aMessage('a0', { labelIds: ['L0'] })]);
+      const bounds = [0, ...at.filter((cut) => cut < changes.length).sort((x, y) => x - y), changes.length];
+      for (let n = 1; n < bounds.length; n += 1) {
+        const page = changes.slice(bounds[n - 1], bounds[n]);
+        const position = page.at(-1)?.historyId ?? '100';
+        await db.history.apply(lease, 1, page, position);
+        if (twice) await db.history.apply(lease, 1, page, position);
+      }
+      const { rows: emails } = await pool.query(
+        `SELECT gmail_id, ARRAY(SELECT unnest(label_ids) ORDER BY 1) AS labels, history_id, deleted_at IS NULL AS alive
+         FROM emails WHERE mailbox_id = $1 ORDER BY 1`,
+        [mailboxId],
+      );
+      const { rows: ledger } = await pool.query(
+        'SELECT gmail_id, state FROM listed_messages WHERE mailbox_id = $1 ORDER BY 1',
+        [mailboxId],
+      );
+      expect(await db.due.unaccounted()).toEqual([]);
+      return { emails, ledger, counts: await countsOf(pool, mailboxId) };
+    }
+
+    await fc.assert(
+      fc.asyncProperty(records, cuts, async (steps, at) => {
+        // A message is deleted once and never comes back under its id, as at Gmail.
+        const deleted = new Set<string>();
+        const changes = steps.flatMap(([kind, id], index) => {
+          if (deleted.has(id)) return [];
+          if (kind === 'deleted') deleted.add(id);
+          return [change(kind, 101 + index, id)];
+        });
+        if (changes.length === 0) return;
+        const whole = await endOf(changes, [], false);
+        expect(await endOf(changes, at, false)).toEqual(whole);
+        expect(await endOf(changes, at, true)).toEqual(whole);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
