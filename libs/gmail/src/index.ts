@@ -1,1 +1,57 @@
-export {};
+export { createGmail } from './gmail.ts';
+export type { Gmail, GmailOptions, QueueState } from './gmail.ts';
+export type {
+  GmailMailbox,
+  HistoryType,
+  LabelChange,
+  ListHistoryOptions,
+  ListMessagesOptions,
+  SendOptions,
+  ThreadOptions,
+  WatchOptions,
+} from './mailbox.ts';
+export type { BatchMode, GetMessagesOptions } from './get-messages.ts';
+export type { MessageOutcome } from './batch.ts';
+export type { MessageFormat, MessageOptions } from './message-request.ts';
+export type { GetAccessToken } from './access.ts';
+export type { BreakerOptions } from './breakers.ts';
+export type { BreakerState, GmailEvent, OnGmailEvent } from './events.ts';
+export {
+  GmailAccessRevokedError,
+  GmailBadAnswerError,
+  GmailHistoryExpiredError,
+  GmailNotFoundError,
+  GmailRateLimitError,
+  GmailRequestError,
+  GmailUnavailableError,
+  OAuthRequestError,
+  OAuthRevokedError,
+  OAuthUnavailableError,
+} from './errors.ts';
+export type { RateLimitScope } from './errors.ts';
+export { operations } from './operations.ts';
+export type { OperationClass, OperationName } from './operations.ts';
+export { createGoogleOAuth } from './oauth.ts';
+export type { AuthorizeOptions, GoogleOAuth, GoogleOAuthOptions, TokenSet, UserInfo } from './oauth.ts';
+export { createPkce } from './pkce.ts';
+export type { Pkce } from './pkce.ts';
+export { retryAfterMs } from './retry-after.ts';
+export type { HeaderReader } from './retry-after.ts';
+export { fetchTransport } from './transport.ts';
+export type { Transport, TransportAnswer, TransportRequest } from './transport.ts';
+export { createUndiciTransport } from '#undici-transport';
+export type { UndiciTransportOptions } from './undici-transport.ts';
+export type {
+  GmailAttachment,
+  GmailHeader,
+  GmailLabel,
+  GmailMessage,
+  GmailMessagePart,
+  GmailProfile,
+  GmailThread,
+  HistoryMessage,
+  HistoryPage,
+  HistoryRecord,
+  MessagePage,
+  WatchReceipt,
+} from './resources.ts';
