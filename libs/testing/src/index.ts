@@ -16,3 +16,7 @@ export { createTestDatabase } from './test-database.ts';
 export type { TestDatabaseOptions } from './test-database.ts';
 export { startTestRedis, testRedis } from './test-redis.ts';
 export type { TestRedis, TestRedisOptions } from './test-redis.ts';
+export { startFaultProxy } from './fault-proxy.ts';
+export type { FaultProxy } from './fault-proxy.ts';
+export { findChromium } from './find-chromium.ts';
+export type { FindChromiumOptions } from './find-chromium.ts';

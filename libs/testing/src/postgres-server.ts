@@ -25,6 +25,8 @@ export interface PostgresServerOptions {
   durable?: boolean;
   /** Told what an operator should know, one line each. */
   log?: (line: string) => void;
+  /** Out of reach of a Ctrl-C in the terminal, for a caller that stops it in its own order; default false. */
+  detached?: boolean;
   /** How long crash recovery may take; default 60,000 ms. */
   readyWithinMs?: number;
 }
@@ -64,6 +66,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     cwd: folder.path,
     uid: account?.uid,
     gid: account?.gid,
+    detached: options.detached,
   });
   const stop = async () => void (await running.stop({ signal: 'SIGINT' }));
   const urlOf = (database: string) =>

@@ -17,6 +17,8 @@ export interface RedisServerOptions {
   /** true: append-only file, forced to disk each second, read again at the next start. Default false: memory only. */
   durable?: boolean;
   log?: (line: string) => void;
+  /** Out of reach of a Ctrl-C in the terminal, for a caller that stops it in its own order; default false. */
+  detached?: boolean;
   /** Reading a large append-only file takes its time; default 30,000 ms. */
   readyWithinMs?: number;
   /** Where the program is looked for; default: wherever `findRedis` finds it. */
@@ -44,6 +46,7 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
     args: ['-'],
     env: { ...process.env, ...binary.env },
     cwd: options.dataDir,
+    detached: options.detached,
     // The settings go through standard input: what stands on the command line can be read by every user.
     input: settings(options, port).join('\n'),
   });

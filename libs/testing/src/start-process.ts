@@ -9,6 +9,8 @@ export interface ProcessOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
+  /** In a process group of its own, which a Ctrl-C in the terminal does not reach; default false. */
+  detached?: boolean;
   /** Written to the child's standard input, which is then closed. */
   input?: string;
   /** Asked after each piece of output; the process counts as ready once it says yes. */
@@ -45,6 +47,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     cwd: options.cwd,
     uid: options.uid,
     gid: options.gid,
+    detached: options.detached ?? false,
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   let collected = '';

@@ -1,1 +1,2 @@
-export {};
+export { parseArguments, UsageError } from './arguments.ts';
+export { createCrew } from './crew.ts';

@@ -1,0 +1,49 @@
+export interface Step {
+  name: string;
+  /** Arguments of this same Node. */
+  args: string[];
+  env?: Record<string, string>;
+  withinMs: number;
+  /** Names of steps that have to be over before, whatever their end. */
+  after?: string[];
+}
+
+const MINUTE = 60_000;
+
+/** What `npm test` does. `only` names steps, for a person at work on one of them; empty means all. */
+export function checkSteps({ npm, only = [] }: { npm: string; only?: string[] }): Step[] {
+  const tool = (path: string) => `node_modules/${path}`;
+  const all: Step[] = [
+    {
+      name: 'format',
+      args: [tool('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+      withinMs: 3 * MINUTE,
+    },
+    {
+      name: 'lint',
+      args: [tool('nx/dist/bin/nx.js'), 'run-many', '-t', 'lint', '--outputStyle=static', '--parallel=2'],
+      // The graph that the boundary rule needs is made here; no daemon is left behind.
+      env: { NX_DAEMON: 'false', NX_TUI: 'false' },
+      withinMs: 6 * MINUTE,
+    },
+    {
+      name: 'types',
+      args: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit'],
+      withinMs: 4 * MINUTE,
+    },
+    {
+      name: 'web types',
+      args: [tool('typescript/bin/tsc'), '-p', 'web/tsconfig.json', '--noEmit'],
+      withinMs: 4 * MINUTE,
+    },
+    { name: 'web build', args: [npm, 'run', '--silent', 'build', '-w', 'web'], withinMs: 4 * MINUTE },
+    {
+      name: 'tests',
+      args: ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js')],
+      withinMs: 20 * MINUTE,
+      // The tests have the machine to themselves: some of them look at clocks.
+      after: ['format', 'lint', 'types', 'web types', 'web build'],
+    },
+  ];
+  return only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
+}
