@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { moment } from './text.ts';
+
+const healthStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
+
+/** The report for load balancers and monitoring. */
+export const healthReport = z.object({
+  status: healthStatus,
+  timestamp: moment,
+  checks: z.array(
+    z.object({
+      service: z.string(),
+      status: healthStatus,
+      /** Milliseconds. */
+      latency: z.number(),
+      message: z.string().optional(),
+    }),
+  ),
+  /** Seconds. */
+  uptime: z.number(),
+  version: z.string(),
+});
+
+/** Most events in one batch. */
+export const maxClientEvents = 100;
+
+/** What a Gmail client tells about its calls. Unknown fields are dropped, so that nothing private slips in. */
+export const clientEvent = z.object({
+  type: z.enum(['gmail_request', 'circuit_breaker', 'rate_limit', 'retry', 'error']),
+  /** Milliseconds since 1970, by the client's clock. */
+  timestamp: z.number().int().nonnegative().max(8.64e15),
+  details: z
+    .object({
+      operation: z.string().max(64).optional(),
+      latency: z.number().nonnegative().max(3_600_000).optional(),
+      retryCount: z.number().int().nonnegative().max(1_000).optional(),
+      circuitBreakerState: z.enum(['open', 'half-open', 'closed']).optional(),
+      queueSize: z.number().int().nonnegative().max(1_000_000).optional(),
+    })
+    .default({}),
+});
+
+export const clientEventsBody = z.object({
+  /** Chosen by the client at random; it is hashed with a salt of the day and never kept. */
+  sessionId: z.string().max(64).optional(),
+  events: z.array(clientEvent).min(1).max(maxClientEvents),
+});
+export const clientEventsQuery = z.object({ admin: z.literal('true', 'must be true') });
+
+/** Totals by the hour, newest last. */
+export const clientEventsSummary = z.object({
+  metrics: z.array(
+    z.looseObject({
+      hour: z.string(),
+      totalEvents: z.number(),
+      errorEvents: z.number(),
+      retryEvents: z.number(),
+      circuitBreakerTrips: z.number(),
+      averageLatency: z.number(),
+      uniqueSessions: z.number(),
+    }),
+  ),
+  summary: z.looseObject({
+    totalHours: z.number(),
+    totalEvents: z.number(),
+    totalErrors: z.number(),
+    averageLatency: z.number(),
+  }),
+});
+
+export type HealthReport = z.infer<typeof healthReport>;
+export type HealthStatus = z.infer<typeof healthStatus>;
+export type ClientEvent = z.infer<typeof clientEvent>;
+export type ClientEventsSummary = z.infer<typeof clientEventsSummary>;

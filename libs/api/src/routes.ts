@@ -1,0 +1,194 @@
+// The HTTP contract on one screen. The gateway validates with it, OpenAPI is made of it, the client is typed by it.
+import { z } from 'zod';
+import { apiTokenList, me, newApiToken, signInOptions, tokenBody } from './accounts.ts';
+import { accepted, bulkActionBody, modifyBody } from './changes.ts';
+import {
+  emailDetail,
+  emailList,
+  emailListQuery,
+  emailQuery,
+  failureList,
+  failureListQuery,
+  labelList,
+  replayBody,
+  thread,
+} from './emails.ts';
+import { mailboxId, messageId, threadId } from './ids.ts';
+import { mailbox, mailboxList, syncStatusList } from './mailboxes.ts';
+import { clientEventsBody, clientEventsQuery, clientEventsSummary, healthReport } from './operations.ts';
+import type { Answer, Route } from './route.ts';
+
+const json = <Schema extends z.ZodType, Status extends 200 | 201 | 202 = 200>(
+  schema: Schema,
+  status: Status = 200 as Status,
+) => ({ kind: 'json', status, schema }) as const;
+const none = { kind: 'none', status: 204 } as const;
+const redirect = { kind: 'redirect', status: 302 } as const;
+const stream = (mediaType: string) => ({ kind: 'stream', status: 200, mediaType }) as const satisfies Answer;
+
+const ofMailbox = z.object({ id: mailboxId });
+const ofMessage = z.object({ id: messageId });
+const optionalMailbox = z.strictObject({ mailboxId: mailboxId.optional() });
+const user = { auth: 'user', rate: 'general' } as const;
+const signIn = { auth: 'open', rate: 'auth' } as const;
+const sync = { auth: 'user', rate: 'sync' } as const;
+
+const route = <
+  const Method extends Route['method'],
+  const Path extends Route['path'],
+  const Rest extends Omit<Route, 'method' | 'path' | 'summary'>,
+>(
+  method: Method,
+  path: Path,
+  summary: string,
+  rest: Rest,
+) => ({ method, path, summary, ...rest });
+
+export const routes = {
+  startSignIn: route('GET', '/api/auth/google', 'Go to Google to sign in or to add a mailbox', {
+    ...signIn,
+    answer: redirect,
+  }),
+  finishSignIn: route('GET', '/api/auth/google/callback', 'Come back from Google', {
+    ...signIn,
+    answer: redirect,
+  }),
+  getSignInOptions: route('GET', '/api/auth/options', 'What the sign-in page offers', {
+    auth: 'open',
+    rate: 'general',
+    answer: json(signInOptions),
+  }),
+  getMe: route('GET', '/api/auth/me', 'Who the caller is', { ...user, answer: json(me) }),
+  signOut: route('POST', '/api/auth/logout', 'End the session of this browser', { ...signIn, answer: none }),
+  createToken: route('POST', '/api/auth/tokens', 'Make a bearer token for the API', {
+    auth: 'user',
+    rate: 'auth',
+    body: tokenBody,
+    answer: json(newApiToken, 201),
+  }),
+  listTokens: route('GET', '/api/auth/tokens', "The caller's bearer tokens", {
+    ...user,
+    answer: json(apiTokenList),
+  }),
+  revokeToken: route('DELETE', '/api/auth/tokens/:id', 'Revoke a bearer token', {
+    ...user,
+    params: z.object({ id: z.string().regex(/^tok_[a-z0-9]{16}$/) }),
+    answer: none,
+  }),
+
+  listMailboxes: route('GET', '/api/mailboxes', "The caller's mailboxes and their progress", {
+    ...user,
+    answer: json(mailboxList),
+  }),
+  disconnectMailbox: route('DELETE', '/api/mailboxes/:id', 'Revoke the access and erase what is kept', {
+    ...user,
+    params: ofMailbox,
+    answer: none,
+  }),
+  pauseMailbox: route('POST', '/api/mailboxes/:id/pause', 'Fetch nothing until resumed', {
+    ...user,
+    params: ofMailbox,
+    answer: json(mailbox),
+  }),
+  resumeMailbox: route('POST', '/api/mailboxes/:id/resume', 'Go on fetching', {
+    ...user,
+    params: ofMailbox,
+    answer: json(mailbox),
+  }),
+
+  startSync: route('POST', '/api/sync', 'Sync one mailbox, or all, now', {
+    ...sync,
+    body: optionalMailbox.default({}),
+    answer: json(syncStatusList, 202),
+  }),
+  getSync: route('GET', '/api/sync', 'How the mailboxes stand with Gmail', {
+    ...sync,
+    query: optionalMailbox,
+    answer: json(syncStatusList),
+  }),
+  streamSyncEvents: route('GET', '/api/sync/events', 'What changes, as it changes', {
+    ...sync,
+    answer: stream('text/event-stream'),
+  }),
+
+  listEmails: route('GET', '/api/emails', 'Messages, newest first', {
+    ...user,
+    query: emailListQuery,
+    answer: json(emailList),
+  }),
+  getEmail: route('GET', '/api/emails/:id', 'One message with its sanitised content', {
+    ...user,
+    params: ofMessage,
+    query: emailQuery,
+    answer: json(emailDetail),
+  }),
+  modifyEmail: route('POST', '/api/emails/:id/modify', 'Change the labels of a message', {
+    ...user,
+    params: ofMessage,
+    body: modifyBody,
+    answer: json(accepted, 202),
+  }),
+  bulkAction: route('POST', '/api/emails/bulk-action', 'Do one thing with many messages', {
+    ...user,
+    body: bulkActionBody,
+    answer: json(accepted, 202),
+  }),
+  getThread: route('GET', '/api/threads/:id', 'The messages of one thread, oldest first', {
+    ...user,
+    params: z.object({ id: threadId }),
+    answer: json(thread),
+  }),
+  listLabels: route('GET', '/api/labels', 'Labels with their counts', {
+    ...user,
+    query: optionalMailbox,
+    answer: json(labelList),
+  }),
+
+  listFailures: route('GET', '/api/failures', 'Messages that could not be stored, and why', {
+    ...user,
+    query: failureListQuery,
+    answer: json(failureList),
+  }),
+  replayFailures: route('POST', '/api/failures/replay', 'Try failed messages again', {
+    ...sync,
+    body: replayBody.default({}),
+    answer: json(accepted, 202),
+  }),
+
+  getHealth: route('GET', '/api/health', 'The health report (200, or 503 when unhealthy)', {
+    auth: 'health-key',
+    rate: 'health',
+    answer: json(healthReport),
+  }),
+  sendClientEvents: route('POST', '/api/logs/client-events', 'Events of a Gmail client', {
+    auth: 'open',
+    rate: 'general',
+    maxBodyBytes: 262_144,
+    body: clientEventsBody,
+    answer: json(accepted, 202),
+  }),
+  getClientEvents: route('GET', '/api/logs/client-events', 'Totals of client events by the hour', {
+    auth: 'admin-key',
+    rate: 'general',
+    query: clientEventsQuery,
+    answer: json(clientEventsSummary),
+  }),
+  sendCspReport: route('POST', '/api/csp-reports', "A browser's report of what the CSP blocked", {
+    auth: 'open',
+    rate: 'general',
+    answer: none,
+  }),
+  getOpenApi: route('GET', '/api/openapi.json', 'This contract as OpenAPI 3.1', {
+    auth: 'open',
+    rate: 'general',
+    answer: json(z.looseObject({ openapi: z.string() })),
+  }),
+  getDocs: route('GET', '/api/docs', 'This contract as a page', {
+    auth: 'open',
+    rate: 'general',
+    answer: stream('text/html'),
+  }),
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
