@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createDb } from '@finito/db';
 import { createGmail, createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
-import { createQuotaLedger, quotaProfile } from '@finito/quota';
+import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import { createRedis, jobMetrics, runService } from '@finito/service-kit';
 import { createAccessTokens } from './access-tokens.ts';
 import { createGmailWorker } from './gmail-worker.ts';
@@ -23,7 +23,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   health.check('database', db.ping).check('redis', () => redis.ping());
 
   const metrics = workerMetrics(registry);
-  const profile = quotaProfile(settings.gmailQuotaProfile);
+  const profile = parseQuotaProfile(settings.gmailQuotaProfile);
   const transport = createUndiciTransport();
   const gmail = defer(
     createGmail({
