@@ -52,12 +52,7 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   });
   const url = `redis://${password === undefined ? '' : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`;
   try {
-    const ready = until(() => answers(url), {
-      timeoutMs: readyWithinMs,
-      everyMs: 15,
-      message: 'Redis to answer',
-    });
-    await Promise.race([ready, running.exited.then(endedEarly)]);
+    await comesUp(url, running, readyWithinMs);
   } catch (error) {
     await running.stop({ signal: 'SIGKILL' });
     const said = running.output().trimEnd().split('\n').slice(-6).join('\n');
@@ -90,8 +85,12 @@ async function usablePort(wanted: number | undefined): Promise<number> {
   throw new LocalServerError(`Port ${wanted}, meant for Redis, is taken by ${holder}`);
 }
 
-function endedEarly(code: number): never {
-  throw new Error(`Redis ended with code ${code}`);
+async function comesUp(url: string, running: RunningProcess, withinMs: number): Promise<void> {
+  let ended: number | undefined;
+  void running.exited.then((code) => (ended = code));
+  const message = 'Redis to answer';
+  await until(() => ended !== undefined || answers(url), { timeoutMs: withinMs, everyMs: 15, message });
+  if (ended !== undefined) throw new Error(`Redis ended with code ${ended}`);
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -52,7 +52,9 @@ interface Window {
 
 async function runStep(step: Step, { cwd, colour }: RunStepsOptions, window: Window): Promise<StepResult> {
   const start = performance.now();
-  const colours: NodeJS.ProcessEnv = colour ? { FORCE_COLOR: '1' } : { FORCE_COLOR: '0', NO_COLOR: '1' };
+  const colours: NodeJS.ProcessEnv = colour
+    ? { FORCE_COLOR: '1' }
+    : { FORCE_COLOR: undefined, NO_COLOR: '1' };
   let ok = false;
   try {
     const running = await startProcess({
