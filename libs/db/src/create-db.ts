@@ -1,15 +1,21 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
+import { apiTokenStore } from './api-tokens.ts';
 import { credentialsStore } from './credentials.ts';
 import { dueMailboxes } from './due-mailboxes.ts';
+import { emailReads } from './email-reads.ts';
+import { failureReads } from './failure-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { historyStore } from './history.ts';
+import { labelReads } from './label-reads.ts';
 import { labelStore } from './labels.ts';
 import { leaseStore } from './leases.ts';
 import { ledgerStore } from './ledger.ts';
+import { mailboxReads } from './mailbox-reads.ts';
 import { mailboxStore } from './mailboxes.ts';
 import { messageStore } from './messages.ts';
 import type { EncryptionKeys } from './sealed-credentials.ts';
+import { userStore } from './users.ts';
 
 export interface DbOptions {
   url: string;
@@ -45,14 +51,20 @@ export function createDb({
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
   return {
+    apiTokens: apiTokenStore(pool),
     credentials: credentialsStore(pool, encryptionKeys),
     due: dueMailboxes(pool),
+    emailReads: emailReads(pool),
+    failureReads: failureReads(pool),
     history: historyStore(pool),
+    labelReads: labelReads(pool),
     labels: labelStore(pool),
     leases: leaseStore(pool),
     ledger: ledgerStore(pool),
+    mailboxReads: mailboxReads(pool),
     mailboxes: mailboxStore(pool, encryptionKeys),
     messages: messageStore(pool),
+    users: userStore(pool),
     async ping(): Promise<void> {
       await pool.query('SELECT 1');
     },
