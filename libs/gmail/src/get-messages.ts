@@ -82,7 +82,8 @@ async function fetchChunk(
     return await fetchBatch(needs, ids, options, signal);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (error instanceof BatchMissingError && needs.batch.mode === 'auto') needs.batch.mode = 'off';
+    // 'off' by now: another chunk, sent at the same time, was told so first.
+    if (error instanceof BatchMissingError && needs.batch.mode !== 'on') needs.batch.mode = 'off';
     else if (error instanceof BatchTooLargeError && ids.length > 1) needs.batchSize.learnLimit(error.limit);
     else {
       if (isPaceRefusal(error)) needs.batchSize.halve();

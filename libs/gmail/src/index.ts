@@ -31,6 +31,13 @@ export {
 export type { RateLimitScope } from './errors.ts';
 export { operations } from './operations.ts';
 export type { OperationClass, OperationName } from './operations.ts';
+export { createResilientGmailClient, tuningProfiles } from './resilient-client.ts';
+export type {
+  ResilientGmailClient,
+  ResilientGmailMetrics,
+  ResilientGmailOptions,
+} from './resilient-client.ts';
+export type { LatencySummary } from './latencies.ts';
 export { createGoogleOAuth } from './oauth.ts';
 export type { AuthorizeOptions, GoogleOAuth, GoogleOAuthOptions, TokenSet, UserInfo } from './oauth.ts';
 export { createPkce } from './pkce.ts';
