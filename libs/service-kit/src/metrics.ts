@@ -36,12 +36,12 @@ export function httpMetrics(registry: Registry): HttpMetrics {
   };
 }
 
-/** How a run of a job ended: done, sent back to wait without fault, sent back after a fault, given up. */
-export type JobOutcome = 'completed' | 'delayed' | 'retried' | 'failed';
+/** How a run of a job ended: finished, sent back to wait without fault, sent back after a fault, given up. */
+export type JobOutcome = 'done' | 'again' | 'retry' | 'failed';
 
 export interface JobMetrics {
-  /** `waitSeconds` is the time from when the job was due to when its run began. */
-  observe(run: { job: string; outcome: JobOutcome; durationSeconds: number; waitSeconds?: number }): void;
+  /** Takes what a consumer reports of each run; `waitMs` is the time from when the job was due to its start. */
+  observe(run: { job: string; outcome: JobOutcome; durationMs: number; waitMs: number }): void;
 }
 
 /** What a service that runs jobs counts of every run. */
@@ -69,10 +69,10 @@ export function jobMetrics(registry: Registry): JobMetrics {
     registers,
   });
   return {
-    observe({ job, outcome, durationSeconds, waitSeconds }) {
+    observe({ job, outcome, durationMs, waitMs }) {
       total.inc({ job, outcome });
-      duration.observe({ job }, durationSeconds);
-      if (waitSeconds !== undefined) wait.observe({ job }, Math.max(0, waitSeconds));
+      duration.observe({ job }, durationMs / 1_000);
+      wait.observe({ job }, Math.max(0, waitMs) / 1_000);
     },
   };
 }
