@@ -36,7 +36,7 @@ export function luaConfig(config: ScriptConfig): string {
     claimSlack: 100,
     grace: 250,
     // Two seconds of a user's quota.
-    quantum: profile.userUnitsPerMinute / 30,
+    quantum: profile.userUnitsPerMinute / 12,
     userTtl: config.virtualClock ? 60 * MINUTE : userTtl,
     // The day's counter lives here.
     projectTtl: 48 * 60 * MINUTE,

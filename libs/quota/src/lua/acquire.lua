@@ -70,11 +70,13 @@ local function acquire(now, request)
   end
   local turnDelay = request.lane == 1 and delayOfTurn(now) or nil
   if not turnDelay then
-    want = roomNow(project, request.lane, now, want, request.least)
-    if want >= request.least then return give(now, request, want) end
-    turnDelay = delayUntil(project, request.lane, now, request.least)
-    if request.lane == 1 then turnDelay = turnDelay + delayOfQueue() end
+    -- Whole helpings: many users sharing crumbs of a full project would ask ten times for each grant.
+    local least = math.max(request.least, math.min(want, math.floor(project.limit / 100)))
+    want = roomNow(project, request.lane, now, want, least)
+    if want >= least then return give(now, request, want) end
+    turnDelay = delayUntil(project, request.lane, now, least)
   end
+  if request.lane == 1 then turnDelay = math.max(turnDelay, delayOfQueue()) end
   turnDelay = math.min(turnDelay, CFG.window)
   if request.lane == 1 then waitForTurn(now, turnDelay) end
   return refuse(now, request, 'project', turnDelay)

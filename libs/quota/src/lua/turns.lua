@@ -24,10 +24,10 @@ local function delayOfTurn(now)
   return ahead * redis.call('ZCARD', waiting) / project.rate
 end
 
--- Each who waits with less service goes first, and takes about as much as the last ones took.
+-- Those before in the queue go first, and each takes about as much as the last ones took.
 local function delayOfQueue()
-  local before = redis.call('ZCOUNT', waiting, '-inf', '(' .. text(startOf()))
-  return before * project.slice / project.rate
+  redis.call('ZADD', waiting, text(startOf()), userKey)
+  return redis.call('ZRANK', waiting, userKey) * project.slice / project.rate
 end
 
 local function waitForTurn(now, delay)

@@ -1,0 +1,66 @@
+/** The request does not fit the contract; `errors` says where, field by field. */
+export class InvalidRequestError extends Error {
+  override name = 'InvalidRequestError';
+  readonly retryable = false;
+  readonly errors: { path: string; message: string }[];
+
+  constructor(errors: { path: string; message: string }[]) {
+    super('the request does not fit the contract');
+    this.errors = errors;
+  }
+}
+
+/** Nobody is signed in, or the key, session or token is not a valid one. */
+export class UnauthenticatedError extends Error {
+  override name = 'UnauthenticatedError';
+  readonly retryable = false;
+}
+
+/** A browser sent this for a page of another site. */
+export class CrossSiteRequestError extends Error {
+  override name = 'CrossSiteRequestError';
+  readonly retryable = false;
+}
+
+/** No such thing, or not this user's: the two are not told apart. */
+export class NotFoundError extends Error {
+  override name = 'NotFoundError';
+  readonly retryable = false;
+}
+
+/** The path is known, the method is not. */
+export class MethodNotAllowedError extends Error {
+  override name = 'MethodNotAllowedError';
+  readonly retryable = false;
+  readonly allow: string[];
+
+  constructor(allow: string[]) {
+    super('the path has no such method');
+    this.allow = allow;
+  }
+}
+
+/** Over the limit per minute. */
+export class RateLimitedError extends Error {
+  override name = 'RateLimitedError';
+  readonly retryable = true;
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super('too many requests in this minute');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A sign-in that this browser did not start, or that it started too long ago or finished already. */
+export class SignInStateError extends Error {
+  override name = 'SignInStateError';
+  readonly retryable = false;
+}
+
+/** One user has as many event streams open as one process gives. */
+export class TooManyStreamsError extends Error {
+  override name = 'TooManyStreamsError';
+  readonly retryable = true;
+  readonly retryAfterMs = 10_000;
+}

@@ -1,0 +1,50 @@
+import type { Registry } from '@finito/service-kit';
+import { Counter, Gauge } from 'prom-client';
+
+export interface GatewayMetrics {
+  rateDecision(rateClass: string, outcome: 'allowed' | 'limited', counter: 'redis' | 'local'): void;
+  signedIn(outcome: 'user' | 'mailbox' | 'refused'): void;
+  cspReport(directive: string): void;
+  clientEvents(count: number, outcome: 'queued' | 'lost'): void;
+  streams(open: number): void;
+  streamEnded(reason: 'client' | 'slow' | 'shutdown' | 'expired'): void;
+}
+
+/** What the gateway counts besides its requests. Labels come from closed sets, never from a request. */
+export function gatewayMetrics(registry: Registry): GatewayMetrics {
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+
+  const rate = counter(
+    'finito_rate_limit_decisions_total',
+    'Requests by what the rate limit said, and whether Redis or, while it is away, this process counted.',
+    ['class', 'outcome', 'counter'],
+  );
+  const signIns = counter('finito_sign_ins_total', 'Returns from the consent page by what they led to.', [
+    'outcome',
+  ]);
+  const cspReports = counter('finito_csp_reports_total', 'Reports of blocked content by directive.', [
+    'directive',
+  ]);
+  const clientEvents = counter('finito_client_events_received_total', 'Client events taken at the edge.', [
+    'outcome',
+  ]);
+  const streams = new Gauge({
+    name: 'finito_event_streams',
+    help: 'Pages that listen for events.',
+    registers,
+  });
+  const streamEnds = counter('finito_event_streams_ended_total', 'Event streams by why they ended.', [
+    'reason',
+  ]);
+
+  return {
+    rateDecision: (rateClass, outcome, by) => rate.inc({ class: rateClass, outcome, counter: by }),
+    signedIn: (outcome) => signIns.inc({ outcome }),
+    cspReport: (directive) => cspReports.inc({ directive }),
+    clientEvents: (count, outcome) => clientEvents.inc({ outcome }, count),
+    streams: (open) => streams.set(open),
+    streamEnded: (reason) => streamEnds.inc({ reason }),
+  };
+}

@@ -1,0 +1,118 @@
+// HTTP statuses are known here only. An error class that the table does not have is a 500 that says nothing.
+import type { Problem } from '@finito/api';
+import { MailboxNotFoundError, MailboxTakenError } from '@finito/db';
+import { OAuthUnavailableError } from '@finito/gmail';
+import { QueueUnavailableError } from '@finito/jobs';
+import type { ErrorRequestHandler, Response } from 'express';
+import {
+  CrossSiteRequestError,
+  InvalidRequestError,
+  MethodNotAllowedError,
+  NotFoundError,
+  RateLimitedError,
+  SignInStateError,
+  TooManyStreamsError,
+  UnauthenticatedError,
+} from './errors.ts';
+import type { RequestLocals } from './request-locals.ts';
+
+export interface ProblemKind {
+  type: string;
+  title: string;
+  status: number;
+}
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+const kind = (status: number, type: string, title: string): ProblemKind => ({
+  type: `/problems/${type}`,
+  title,
+  status,
+});
+
+const malformed = kind(400, 'malformed-body', 'The body cannot be read');
+const notFound = kind(404, 'not-found', 'There is no such thing');
+const unavailable = kind(503, 'unavailable', 'A part of the service is away; try again');
+const internal = kind(500, 'internal', 'Something went wrong on our side');
+
+/** Each error class that a caller may see, and as what. */
+export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
+  [InvalidRequestError, kind(400, 'invalid-request', 'The request does not fit the contract')],
+  [SignInStateError, kind(400, 'sign-in-state', 'This sign-in was not started here, or is too old')],
+  [UnauthenticatedError, kind(401, 'unauthenticated', 'Sign in, or send a valid key or token')],
+  [CrossSiteRequestError, kind(403, 'cross-site', 'The request came from a page of another site')],
+  [NotFoundError, notFound],
+  [MailboxNotFoundError, notFound],
+  [MethodNotAllowedError, kind(405, 'method-not-allowed', 'The path has no such method')],
+  [MailboxTakenError, kind(409, 'mailbox-taken', 'Another user has connected this mailbox')],
+  [RateLimitedError, kind(429, 'rate-limited', 'Too many requests in this minute')],
+  [TooManyStreamsError, kind(429, 'too-many-streams', 'Too many event streams are open')],
+  [QueueUnavailableError, unavailable],
+  [OAuthUnavailableError, kind(503, 'google-unavailable', 'Google does not answer; try again')],
+];
+
+/** Failures of the parts that read a request or reach the database, which name themselves by a code. */
+export const problemsByCode: Readonly<Record<string, ProblemKind>> = {
+  'entity.parse.failed': malformed,
+  'encoding.unsupported': kind(415, 'unsupported-encoding', 'The encoding of the body is not supported'),
+  'charset.unsupported': kind(415, 'unsupported-encoding', 'The encoding of the body is not supported'),
+  'entity.too.large': kind(413, 'body-too-large', 'The body is too large'),
+  'request.size.invalid': malformed,
+  'request.aborted': malformed,
+  ECONNREFUSED: unavailable,
+  ECONNRESET: unavailable,
+  '57014': unavailable,
+  '57P01': unavailable,
+  '57P03': unavailable,
+  '53300': unavailable,
+};
+
+/** The last middleware: every error becomes a problem document; what is not the caller's fault is logged, once. */
+export function problemHandler(): ErrorRequestHandler {
+  return (error, request, response: Response<unknown, RequestLocals>, _next) => {
+    const found = kindOf(error);
+    if (found.status >= 500) response.locals.log.error({ err: error as unknown }, 'request failed');
+    if (response.headersSent) {
+      request.destroy();
+      return;
+    }
+    sendProblem(response, found, error as Failure);
+  };
+}
+
+interface Failure {
+  code?: unknown;
+  type?: unknown;
+  status?: unknown;
+  errors?: unknown;
+  retryAfterMs?: unknown;
+  allow?: unknown;
+}
+
+function sendProblem(
+  response: Response<unknown, RequestLocals>,
+  { type, title, status }: ProblemKind,
+  failure: Failure,
+): void {
+  const body: Problem = { type, title, status, instance: response.locals.requestId };
+  if (failure instanceof InvalidRequestError) body.errors = failure.errors;
+  if (failure instanceof MethodNotAllowedError) response.set('Allow', failure.allow.join(', '));
+  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
+  if (status === 429 || status === 503) {
+    const waitMs = typeof failure.retryAfterMs === 'number' ? failure.retryAfterMs : 5_000;
+    response.set('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1_000))));
+  }
+  response.status(status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+function kindOf(error: unknown): ProblemKind {
+  const known = problems.find(([errorClass]) => error instanceof errorClass);
+  if (known) return known[1];
+  const { code, type, status } = (error ?? {}) as Failure;
+  for (const name of [type, code]) {
+    if (typeof name === 'string' && Object.hasOwn(problemsByCode, name)) return problemsByCode[name]!;
+  }
+  if (error instanceof URIError || status === 400) return malformed;
+  if (error instanceof Error && /timeout|terminated/i.test(error.message) && !code) return unavailable;
+  return internal;
+}

@@ -1,0 +1,71 @@
+import type { Middleware } from './request-locals.ts';
+
+/**
+ * What the page may load. `strict-dynamic`: a script that carries the nonce may load others, no address may. The page
+ * never shows mail itself: that is a document of its own in a sandboxed frame, under `mailFramePolicy`.
+ */
+export const pagePolicy: Readonly<Record<string, readonly string[]>> = {
+  'default-src': ["'none'"],
+  'script-src': ["'nonce-__NONCE__'", "'strict-dynamic'"],
+  'style-src': ["'self'", "'nonce-__NONCE__'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'frame-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  'worker-src': ["'self'"],
+  'object-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ['dompurify', 'default'],
+  'report-uri': ['/api/csp-reports'],
+  'report-to': ['csp'],
+};
+
+/** For the document of one mail: nothing runs, nothing is sent, and it has no origin. */
+export function mailFramePolicy({ remoteImages }: { remoteImages: boolean }): string {
+  return policyText({
+    'default-src': ["'none'"],
+    'style-src': ["'unsafe-inline'"],
+    'img-src': ['data:', ...(remoteImages ? ['https:'] : [])],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'self'"],
+    sandbox: ['allow-popups', 'allow-popups-to-escape-sandbox'],
+  });
+}
+
+/** On every answer, errors included. */
+export const fixedHeaders: Readonly<Record<string, string>> = {
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'Permissions-Policy':
+    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), usb=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Origin-Agent-Cluster': '?1',
+  'X-DNS-Prefetch-Control': 'off',
+  'X-Permitted-Cross-Domain-Policies': 'none',
+  'Reporting-Endpoints': 'csp="/api/csp-reports"',
+};
+
+/** Sets the headers; the policy is joined once, a request only puts its nonce in. */
+export function securityHeaders(): Middleware {
+  const pieces = policyText(pagePolicy).split('__NONCE__');
+  const fixed = Object.entries(fixedHeaders);
+  return (_request, response, next) => {
+    for (const [name, value] of fixed) response.setHeader(name, value);
+    response.setHeader('Content-Security-Policy', pieces.join(response.locals.nonce));
+    next();
+  };
+}
+
+function policyText(policy: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(policy)
+    .map(([directive, sources]) => [directive, ...sources].join(' '))
+    .join('; ');
+}

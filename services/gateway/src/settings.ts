@@ -1,0 +1,37 @@
+import { commonSettings, env } from '@finito/service-kit';
+import { z } from 'zod';
+import { encryptionKeys } from './encryption-keys.ts';
+
+const perMinute = (limit: number) => env.integer({ default: limit, min: 1, max: 10_000_000 });
+
+export const settingsSchema = z.object({
+  ...commonSettings,
+  PORT: env.port({ default: 3001 }),
+  /** All addresses of the machine unless told. */
+  HOST: env.text({ default: '0.0.0.0', expected: 'an address of this machine' }),
+  /** Where people reach the gateway: redirects, cookies and the origin check go by it. */
+  PUBLIC_URL: env.url({ default: 'http://localhost:3001' }),
+  /** How many proxies stand before the gateway; their entries in X-Forwarded-For are believed, no others. */
+  TRUST_PROXY: env.integer({ default: 0, max: 10 }),
+  NEXTAUTH_SECRET: env.alias(env.secret(), 'AUTH_SECRET'),
+  /** How long a sign-in lasts. */
+  SESSION_HOURS: env.integer({ default: 720, min: 1, max: 8_760 }),
+  TOKEN_ENCRYPTION_KEYS: encryptionKeys,
+  /** One key, or several separated by commas while they are rotated. */
+  HEALTH_API_KEY: env.list({ minItems: 1 }),
+  ADMIN_API_KEY: env.list().optional(),
+  GOOGLE_CLIENT_ID: env.text(),
+  GOOGLE_CLIENT_SECRET: env.text(),
+  GOOGLE_AUTH_URL: env.url({ default: 'https://accounts.google.com/o/oauth2/v2/auth' }),
+  GOOGLE_TOKEN_URL: env.url({ default: 'https://oauth2.googleapis.com/token' }),
+  GOOGLE_REVOKE_URL: env.url({ default: 'https://oauth2.googleapis.com/revoke' }),
+  GOOGLE_USERINFO_URL: env.url({ default: 'https://openidconnect.googleapis.com/v1/userinfo' }),
+  /** Set by `npm start` when the simulator stands in for Google: the page then says "sample mailbox". */
+  SIMULATOR_URL: env.url().optional(),
+  RATELIMIT_GENERAL_LIMIT: perMinute(100),
+  RATELIMIT_AUTH_LIMIT: perMinute(10),
+  RATELIMIT_SYNC_LIMIT: perMinute(50),
+  RATELIMIT_HEALTH_LIMIT: perMinute(20),
+  /** `NODE_ENV=development` does the same. */
+  RATELIMIT_DISABLED: env.flag({ default: false }),
+});
