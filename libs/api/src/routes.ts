@@ -122,6 +122,17 @@ export const routes = {
     query: emailQuery,
     answer: json(emailDetail),
   }),
+  getEmailDocument: route(
+    'GET',
+    '/api/emails/:id/document',
+    'The sanitised content as a page for a sandboxed frame',
+    {
+      ...user,
+      params: ofMessage,
+      query: emailQuery,
+      answer: stream('text/html'),
+    },
+  ),
   modifyEmail: route('POST', '/api/emails/:id/modify', 'Change the labels of a message', {
     ...user,
     params: ofMessage,

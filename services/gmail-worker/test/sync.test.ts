@@ -97,7 +97,7 @@ describe('a sync', () => {
     const mailboxId = await world.connect(email);
     const first = await world.startWorker();
     await world.untilLive(mailboxId);
-    expect(await first.process.stop({ signal: 'SIGTERM' })).toMatchObject({ code: 0 });
+    expect(await first.process.stop({ signal: 'SIGTERM' })).toBe(0);
     await world.startWorker();
     const before = simulator.report().calls['history.list'] ?? 0;
     await until(() => (simulator.report().calls['history.list'] ?? 0) > before + 1);
