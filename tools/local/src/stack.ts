@@ -109,6 +109,7 @@ function serviceSettings(
       GOOGLE_CLIENT_ID: 'finito-local.apps.simulator',
       GOOGLE_CLIENT_SECRET: 'finito-local-secret',
       GMAIL_QUOTA_TIME_FACTOR: String(TIME_FACTOR),
+      SIMULATOR_URL: endpoints['GMAIL_API_URL'] ?? '',
       ...endpoints,
     }),
   };

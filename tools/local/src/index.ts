@@ -1,2 +1,0 @@
-export { parseArguments, UsageError } from './arguments.ts';
-export { createCrew } from './crew.ts';
