@@ -1,5 +1,5 @@
 import { addressParser } from 'postal-mime';
-import type { ParsedAddress } from 'postal-mime';
+import type { Address as ParsedAddress } from 'postal-mime';
 import { headerText } from './header-text.ts';
 
 export interface Address {

@@ -1,7 +1,6 @@
 import { decodeWords } from 'postal-mime';
 
 /** Postgres refuses NUL, JSON refuses half a surrogate pair; line ends and controls have no place in a header. */
-// eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f]+/g;
 
 /** A header as a person reads it: encoded words decoded, white space single, at most `maxLength` characters. */

@@ -3,3 +3,8 @@ export type { Attachment, Content } from './content-from-payload.ts';
 export { envelopeFromHeaders } from './envelope.ts';
 export type { Address, Envelope } from './envelope.ts';
 export type { GmailPayload } from './gmail-payload.ts';
+export { mailDocument } from './mail-document.ts';
+export type { MailDocumentContent } from './mail-document.ts';
+export { createSanitiser } from './sanitiser.ts';
+export type { SanitisedHtml, Sanitiser, SanitiserOptions } from './sanitiser.ts';
+export type { SanitiseOptions } from './sanitise-html.ts';
