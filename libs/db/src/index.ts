@@ -1,4 +1,5 @@
 export type { ApiToken } from './api-tokens.ts';
+export type { ClientEventHour, ClientEventPart } from './client-event-hours.ts';
 export { createDb } from './create-db.ts';
 export type { Db, DbOptions } from './create-db.ts';
 export type { EmailFilter, EmailPosition } from './email-list-sql.ts';
