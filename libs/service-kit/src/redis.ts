@@ -5,11 +5,13 @@ import type { Log } from './log.ts';
 /**
  * What a connection is for, which decides how long its commands may take. No role shares a connection with another.
  * - `request`: somebody waits for an HTTP answer. A command has 50 ms, and fails at once while Redis is away.
+ * - `counter`: as `request`, but the caller keeps the deadline, which a busy event loop must not trip (a command's own
+ *   timer fires before its answer is read): a command has 1 s.
  * - `producer`: enqueues jobs. A command has 500 ms; a timeout means "unknown", the command may still be carried out.
  * - `worker`: waits for jobs or reads streams with BLOCK. Commands wait until Redis is back; a connection that stays
  *   silent for 30 s with a command pending is replaced.
  */
-export type RedisRole = 'request' | 'producer' | 'worker';
+export type RedisRole = 'request' | 'counter' | 'producer' | 'worker';
 
 /** A connection that reports its faults to the log (one line per outage) and reconnects for ever. */
 export function createRedis(url: string, { role, log }: { role: RedisRole; log: Log }): Redis {
@@ -32,16 +34,19 @@ const forEveryRole: RedisOptions = {
   retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.5 + Math.random() / 2),
 };
 
+const onRequestPath: RedisOptions = {
+  socketTimeout: 5_000,
+  enableOfflineQueue: false,
+  enableAutoPipelining: true,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 1,
+};
+
 // A frozen Redis answers nothing and closes nothing: only these timeouts end a command then.
 const byRole: Record<RedisRole, RedisOptions> = {
-  request: {
-    commandTimeout: 50,
-    socketTimeout: 5_000,
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 1,
-  },
+  request: { ...onRequestPath, commandTimeout: 50 },
+  // Its one caller gathers what goes together by itself.
+  counter: { ...onRequestPath, enableAutoPipelining: false, commandTimeout: 1_000 },
   producer: { commandTimeout: 500, socketTimeout: 5_000, maxRetriesPerRequest: 1 },
   // BullMQ refuses a blocking connection that gives up on commands, and a command timeout would cut blocking reads.
   worker: { socketTimeout: 30_000, maxRetriesPerRequest: null },

@@ -1,0 +1,124 @@
+import { isIPv4 } from 'node:net';
+import type { RateClass } from '@finito/api';
+import type { Redis } from 'ioredis';
+import ipaddr from 'ipaddr.js';
+import { createSharedWindows } from './shared-windows.ts';
+import { createSlidingWindows, remember } from './sliding-windows.ts';
+import type { WindowCount } from './sliding-windows.ts';
+
+export interface RateDecision {
+  allowed: boolean;
+  limit: number;
+  remaining: number;
+  /** When the oldest request that counts leaves the window: epoch seconds, rounded up. */
+  resetAt: number;
+  /** 0 when allowed. */
+  retryAfterMs: number;
+  /** Who counted: Redis for all processes, or this one while Redis is away. */
+  counter: 'redis' | 'local';
+}
+
+export interface RateLimiter {
+  /** Answers within 50 ms also when Redis does not, and never throws. */
+  consume(rateClass: RateClass, key: string): Promise<RateDecision>;
+}
+
+export interface RateLimiterOptions {
+  /** Of role `counter`. */
+  redis: Redis;
+  /** Admitted per key and minute. */
+  limits: Record<RateClass, number>;
+  prefix?: string;
+  /** A minute unless told. */
+  windowMs?: number;
+}
+
+const minuteMs = 60_000;
+const maxKeys = 10_000;
+
+/**
+ * Admits exactly `limits` requests per key in any 60 s, over all processes (a fixed window lets twice as many through
+ * at its edge). While Redis is away, and until what was counted then has left the window, each process also counts
+ * for itself and admits its share: all together they never admit more than twice the limit.
+ */
+export function createRateLimiter({
+  redis,
+  limits,
+  prefix = 'finito:rate:',
+  windowMs = minuteMs,
+}: RateLimiterOptions): RateLimiter {
+  const shared = createSharedWindows(redis, { prefix, windowMs });
+  const own = createSlidingWindows({ windowMs, maxKeys });
+  /** Until when Redis will say no, whoever asks: needs no round trip. */
+  const blocked = new Map<string, number>();
+
+  return {
+    async consume(rateClass, key) {
+      const limit = limits[rateClass];
+      const name = `${rateClass}:${key}`;
+      const blockedMs = (blocked.get(name) ?? 0) - performance.now();
+      if (blockedMs > 0) {
+        return decide(limit, { allowed: false, count: limit, resetMs: blockedMs }, 'redis');
+      }
+
+      const countHere = () => own.take(name, Math.max(1, Math.floor(limit / shared.processes())));
+      shared.wake();
+      const counted = shared.isSound() ? undefined : countHere();
+      if (counted && !counted.allowed) return decide(limit, counted, 'local');
+
+      const answer = await shared.take(name, limit);
+      if (!answer) return decide(limit, counted ?? countHere(), 'local');
+      if (!answer.allowed) remember(blocked, name, performance.now() + answer.resetMs, maxKeys);
+      return decide(limit, answer, 'redis');
+    },
+  };
+}
+
+function decide(
+  limit: number,
+  { allowed, count, resetMs }: WindowCount,
+  counter: RateDecision['counter'],
+): RateDecision {
+  return {
+    allowed,
+    limit,
+    remaining: allowed ? Math.max(0, limit - count) : 0,
+    resetAt: Math.ceil((Date.now() + resetMs) / 1_000),
+    retryAfterMs: allowed ? 0 : Math.max(1, Math.ceil(resetMs)),
+    counter,
+  };
+}
+
+/** `X-RateLimit-*` as many clients read them, and the IETF fields (draft-ietf-httpapi-ratelimit-headers-10). */
+export function rateLimitHeaders(
+  { limit, remaining, resetAt }: RateDecision,
+  rateClass: RateClass,
+): Record<string, string> {
+  const resetSeconds = Math.max(0, Math.ceil(resetAt - Date.now() / 1_000));
+  return {
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(resetAt),
+    'RateLimit-Policy': `"${rateClass}";q=${limit};w=${minuteMs / 1_000}`,
+    RateLimit: `"${rateClass}";r=${remaining};t=${resetSeconds}`,
+  };
+}
+
+/**
+ * What of an address names one caller: all of IPv4, also when it is written as IPv6, and of IPv6 the first 64 bits,
+ * since whoever has one address has the network of it. What is no address counts as one caller, `unknown`.
+ */
+export function addressKey(ip: string): string {
+  if (isIPv4(ip)) return ip;
+  try {
+    const address = ipaddr.parse(ip);
+    if (!('parts' in address)) return address.toString();
+    if (address.isIPv4MappedAddress()) return address.toIPv4Address().toString();
+    return `${address.parts
+      .slice(0, 4)
+      .map((part) => part.toString(16))
+      .join(':')}::/64`;
+  } catch {
+    return 'unknown';
+  }
+}
