@@ -35,6 +35,7 @@ export function checkSteps({ npm, only = [] }: { npm: string; only?: string[] })
       withinMs: 6 * MINUTE,
       after: ['graph'],
     },
+    { name: 'knip', args: [tool('knip/bin/knip.js'), '--no-config-hints'], withinMs: 2 * MINUTE },
     {
       name: 'types',
       args: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit'],
@@ -51,7 +52,7 @@ export function checkSteps({ npm, only = [] }: { npm: string; only?: string[] })
       args: ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js')],
       withinMs: 20 * MINUTE,
       // The tests have the machine to themselves: some of them look at clocks.
-      after: ['format', 'graph', 'lint', 'types', 'web types', 'web build'],
+      after: ['format', 'graph', 'lint', 'knip', 'types', 'web types', 'web build'],
     },
   ];
   return only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
