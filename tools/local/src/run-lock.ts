@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { until } from '@finito/testing';
 import { isRunning, stopByPid } from './process-by-pid.ts';
 import type { KnownProcess } from './process-by-pid.ts';
@@ -11,11 +12,16 @@ export interface RunLock {
   release(): void;
 }
 
-interface Holder {
-  pid: number;
-  marker: string;
-  children: KnownProcess[];
-}
+const holderSchema = z.object({
+  pid: z.number(),
+  marker: z.string(),
+  children: z.array(z.object({ pid: z.number(), marker: z.string(), signal: z.enum(['SIGTERM', 'SIGINT']) })),
+});
+
+type Holder = z.infer<typeof holderSchema>;
+
+/** On the command line as it was typed, which is not always the whole path. */
+const MARKER = join('local', 'src', 'main.ts');
 
 /**
  * One start per data directory. A lock whose process is gone is taken over, and what that process left
@@ -25,7 +31,7 @@ interface Holder {
 export async function takeRunLock(dataDir: string, log: (line: string) => void): Promise<RunLock> {
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const file = join(dataDir, 'running.json');
-  const mine: Holder = { pid: process.pid, marker: process.argv[1] ?? '', children: [] };
+  const mine: Holder = { pid: process.pid, marker: MARKER, children: [] };
   if (!createExclusively(file, mine)) {
     const holder = await readHolder(file);
     if (holder !== undefined && isRunning(holder.pid, holder.marker)) {
@@ -63,7 +69,7 @@ function createExclusively(file: string, holder: Holder): boolean {
 /** The other start may be between making the file and filling it. */
 async function readHolder(file: string): Promise<Holder | undefined> {
   try {
-    return await until(() => JSON.parse(readFileSync(file, 'utf8')) as Holder, { timeoutMs: 500 });
+    return await until(() => holderSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), { timeoutMs: 500 });
   } catch {
     return undefined;
   }
