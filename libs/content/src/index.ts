@@ -7,4 +7,4 @@ export { mailDocument } from './mail-document.ts';
 export type { MailDocumentContent } from './mail-document.ts';
 export { createSanitiser } from './sanitiser.ts';
 export type { SanitisedHtml, Sanitiser, SanitiserOptions } from './sanitiser.ts';
-export type { SanitiseOptions } from './sanitise-html.ts';
+export type { SanitiseOptions } from './safe-attributes.ts';

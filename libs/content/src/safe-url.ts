@@ -1,24 +1,23 @@
 const maxUrlLength = 4_000;
 const imageData = /^data:image\/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]+$/i;
+const linkProtocols = new Set(['http:', 'https:', 'mailto:']);
 
 /**
- * Where a link leads, as a browser would resolve it: http, https or mailto, with a host name and odd characters
- * in their encoded form; undefined when it leads nowhere that a mail may lead.
+ * Where a link leads, as a browser resolves it: http, https or mailto, host names and odd characters encoded, no
+ * user name before the host; undefined when it leads nowhere that a mail may lead.
  */
-export function safeLink(href: string): string | undefined {
+export function safeLink(href: string): URL | undefined {
   const url = parsed(href);
-  if (url === undefined || !['http:', 'https:', 'mailto:'].includes(url.protocol)) return undefined;
-  return url.href;
+  if (url === undefined || !linkProtocols.has(url.protocol)) return undefined;
+  return withoutUser(url);
 }
 
 /** A remote picture by its https address: one that was named by http is asked for by https. */
 export function remoteImage(src: string): string | undefined {
   const url = parsed(src);
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
   url.protocol = 'https:';
-  url.username = '';
-  url.password = '';
-  return url.href;
+  return withoutUser(url).href;
 }
 
 /** A picture that came inside the HTML; SVG is a document and does not count. */
@@ -42,4 +41,11 @@ function parsed(address: string): URL | undefined {
   if (trimmed.length > maxUrlLength) return undefined;
   const absolute = /^[/\\]{2}/.test(trimmed) ? `https:${trimmed}` : trimmed;
   return URL.parse(absolute) ?? undefined;
+}
+
+/** `https://bank.example@evil.example/` is there to be misread. */
+function withoutUser(url: URL): URL {
+  if (url.username !== '') url.username = '';
+  if (url.password !== '') url.password = '';
+  return url;
 }

@@ -1,106 +1,97 @@
-import sanitizeHtml from 'sanitize-html';
-import { safeStyle } from './safe-style.ts';
-import { contentIdOf, isImageData, remoteImage, safeLink } from './safe-url.ts';
-
-export interface SanitiseOptions {
-  /** Remote images are kept, by https only. */
-  images: boolean;
-  /** Content-ID → URL of the attachment, for cid: sources. */
-  inlineImages?: Record<string, string>;
-}
+import { Parser } from 'htmlparser2';
+import { allowedTags, silentTags, voidTags } from './allowed-html.ts';
+import { createAttributeFilter } from './safe-attributes.ts';
+import type { SanitiseOptions } from './safe-attributes.ts';
+import { escapeHtml } from './escape-html.ts';
+import { createLinkWatch } from './link-watch.ts';
+import { createQuoteFold } from './quote-fold.ts';
 
 export interface CleanHtml {
   html: string;
   /** A picture would be there if images were allowed. */
   remoteImagesBlocked: boolean;
+  /** Only the beginning is here. */
+  isCut: boolean;
 }
 
-type Attributes = Record<string, string>;
+/** A browser builds 512 levels; what lies deeper than this loses its tags, not its text. */
+const maxWrittenDepth = 200;
+/** The parser's work per tag grows with the depth, so beyond this the rest is left. */
+const maxDepth = 1_000;
+/** Links grow by their title; the output must not outgrow a mail by much. */
+const maxOutputLength = 4_000_000;
 
-const allowedTags =
-  `a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd
-  del details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark
-  nav ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u
-  ul var wbr`.split(/\s+/);
-
-/** Their text is code, or belongs to a thing that is gone. */
-const nonTextTags = `script style textarea title option xmp iframe noembed noframes template`.split(' ');
-
-const plainAttributes =
-  `align bgcolor border cellpadding cellspacing clear color colspan dir face height hspace lang
-  nowrap rowspan size span start type valign value vspace width`.split(/\s+/);
-const isPlain = new Set(plainAttributes);
-const plainValue = /^[\w\s#%.,()+-]{0,100}$/;
-/** Far below the depth at which a browser stops nesting (512); what lies deeper loses its tags, not its text. */
-const nestingLimit = 200;
-const gone = { tagName: 'gone', attribs: {} };
-
-const rules: sanitizeHtml.IOptions = {
-  allowedTags,
-  nonTextTags,
-  nestingLimit,
-  allowedAttributes: { '*': [...plainAttributes, 'style', 'alt', 'title', 'href', 'src', 'target', 'rel'] },
-  allowedSchemes: ['http', 'https', 'mailto'],
-  allowedSchemesByTag: { img: ['https', 'data'] },
-  // Styles are filtered here, once for all the cells that share one: parsing each with a CSS parser costs more than the rest.
-  parseStyleAttributes: false,
-};
-
-/** The allow-listed rest of a mail's HTML. Never throws; what it costs is up to the HTML, so give it a budget. */
+/**
+ * The allow-listed rest of a mail's HTML, written anew: each tag, attribute and character that comes out was built
+ * here, so there is nothing that a browser could read otherwise than as text or as one of the allowed elements.
+ * Never throws; what it costs is up to the HTML, so give it a budget.
+ */
 export function sanitiseHtml(html: string, options: SanitiseOptions): CleanHtml {
-  const styles = new Map<string, string>();
-  let remoteImagesBlocked = false;
+  const filter = createAttributeFilter(options);
+  const out: string[] = [];
+  const fold = createQuoteFold(out);
+  const links = createLinkWatch();
+  /** Names as written, '' for a tag that was not. */
+  const open: string[] = [];
+  let written = 0;
+  let silentFrom = -1;
+  let length = 0;
+  let isCut = false;
 
-  function plain(attribs: Attributes): Attributes {
-    const kept: Attributes = {};
-    for (const [name, value] of Object.entries(attribs)) {
-      if (name === 'style') {
-        const style = styles.get(value) ?? safeStyle(value);
-        styles.set(value, style);
-        if (style !== '') kept['style'] = style;
-      } else if (name === 'alt' || (isPlain.has(name) && plainValue.test(value))) kept[name] = value;
-    }
-    return kept;
+  function write(piece: string): void {
+    length += piece.length;
+    out.push(piece);
   }
 
-  function image(attribs: Attributes): sanitizeHtml.Tag {
-    const { src = '' } = attribs;
-    const contentId = contentIdOf(src);
-    const inline = contentId === undefined ? undefined : options.inlineImages?.[contentId];
-    if (inline !== undefined) return { tagName: 'img', attribs: { ...plain(attribs), src: inline } };
-    if (isImageData(src)) return { tagName: 'img', attribs: { ...plain(attribs), src } };
-    const remote = remoteImage(src);
-    if (remote === undefined || isTracker(attribs)) return gone;
-    if (options.images) return { tagName: 'img', attribs: { ...plain(attribs), src: remote } };
-    remoteImagesBlocked = true;
-    // Without its source a picture still says its text and holds its place.
-    return { tagName: 'img', attribs: plain(attribs) };
+  function close(depth: number): void {
+    if (open[depth] === '') return;
+    write(`</${open[depth]}>`);
+    open[depth] = '';
+    written -= 1;
+    fold.closed(depth);
+    write(links.closed(depth));
   }
 
-  function transform(tagName: string, attribs: Attributes): sanitizeHtml.Tag {
-    if (tagName === 'img') return image(attribs);
-    if (tagName === 'a') return { tagName, attribs: { ...plain(attribs), ...link(attribs) } };
+  function openTag(name: string, attribs: Record<string, string>): void {
+    const depth = open.push('') - 1;
+    isCut ||= depth >= maxDepth || length > maxOutputLength;
+    if (isCut) return parser.pause();
+    if (silentFrom >= 0) return;
+    if (silentTags.has(name)) return void (silentFrom = depth);
     // The colours of a whole mail are said on its body.
-    return { tagName: tagName === 'body' ? 'div' : tagName, attribs: plain(attribs) };
+    const tag = name === 'body' ? 'div' : name;
+    if (!allowedTags.has(tag) || written >= maxWrittenDepth) return;
+    const target = tag === 'a' ? filter.link(attribs) : undefined;
+    const attributes = filter.attributes(tag, attribs, target);
+    if (attributes === undefined) return;
+    // A link in a link ends the first one, and what was open inside it.
+    for (let inner = depth - 1; target && links.isOpen(); inner -= 1) close(inner);
+    fold.opened(depth, tag, attribs);
+    write(`<${tag}${attributes}>`);
+    if (voidTags.has(tag)) return;
+    open[depth] = tag;
+    written += 1;
+    if (target) links.opened(depth, target);
   }
 
-  return { html: sanitizeHtml(html, { ...rules, transformTags: { '*': transform } }), remoteImagesBlocked };
-}
+  function closeTag(): void {
+    const depth = open.length - 1;
+    if (silentFrom === depth) silentFrom = -1;
+    close(depth);
+    open.pop();
+  }
 
-/** The title says where a link really leads, whatever its text or its own title claims. */
-function link({ href = '' }: Attributes): Attributes {
-  const target = safeLink(href);
-  if (target === undefined) return {};
-  return { href: target, title: target.slice(0, 300), target: '_blank', rel: 'noopener noreferrer nofollow' };
-}
+  function text(data: string): void {
+    if (silentFrom >= 0) return;
+    links.text(data);
+    fold.text(data);
+    write(escapeHtml(data));
+  }
 
-/** A picture that nobody can see is there to be asked for. */
-function isTracker({ width = '', height = '', style = '' }: Attributes): boolean {
-  const tiny = /^\s*[01](?:px)?\s*$/i;
-  return (
-    (tiny.test(width) && tiny.test(height)) ||
-    /display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[\s;])opacity\s*:\s*0(?:[;\s]|$)/i.test(style) ||
-    (/(?:^|[\s;])width\s*:\s*[01](?:px)?\b(?!\.)/i.test(style) &&
-      /(?:^|[\s;])height\s*:\s*[01](?:px)?\b(?!\.)/i.test(style))
-  );
+  const parser = new Parser({ onopentag: openTag, onclosetag: closeTag, ontext: text });
+  parser.write(html);
+  if (!isCut) parser.end();
+  while (open.length > 0) closeTag();
+  fold.end();
+  return { html: out.join(''), remoteImagesBlocked: filter.hasBlockedImages(), isCut };
 }

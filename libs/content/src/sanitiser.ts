@@ -1,8 +1,12 @@
 import PQueue from 'p-queue';
 import { Piscina } from 'piscina';
-import type { CleanHtml, SanitiseOptions } from './sanitise-html.ts';
+import type { SanitiseOptions } from './safe-attributes.ts';
+import type { CleanHtml } from './sanitise-html.ts';
 
-export interface SanitisedHtml extends CleanHtml {
+export interface SanitisedHtml {
+  html: string;
+  /** A picture would be there if images were allowed. */
+  remoteImagesBlocked: boolean;
   /** html-cut: only the beginning is here; html-too-slow, html-failed: nothing is, show the text instead. */
   flaws: string[];
 }
@@ -46,7 +50,8 @@ export function createSanitiser(options: SanitiserOptions = {}): Sanitiser {
         try {
           const task = { html: text, options: sanitiseOptions };
           const clean: CleanHtml = await pool.run(task, { signal: AbortSignal.timeout(timeoutMs) });
-          return { ...clean, flaws };
+          if (clean.isCut) flaws.add('html-cut');
+          return { html: clean.html, remoteImagesBlocked: clean.remoteImagesBlocked, flaws: [...flaws] };
         } catch (error) {
           const flaw = isAbort(error) ? 'html-too-slow' : 'html-failed';
           return { html: '', remoteImagesBlocked: false, flaws: [...flaws, flaw] };
@@ -59,12 +64,13 @@ export function createSanitiser(options: SanitiserOptions = {}): Sanitiser {
   };
 }
 
-function cut(html: string, maxBytes: number): { text: string; flaws: string[] } {
+function cut(html: string, maxBytes: number): { text: string; flaws: Set<string> } {
   // A UTF-16 unit is at most three bytes of UTF-8, so most mails need not be counted.
-  if (html.length * 3 <= maxBytes || Buffer.byteLength(html) <= maxBytes) return { text: html, flaws: [] };
+  if (html.length * 3 <= maxBytes || Buffer.byteLength(html) <= maxBytes)
+    return { text: html, flaws: new Set() };
   return {
     text: Buffer.from(html.slice(0, maxBytes)).subarray(0, maxBytes).toString().toWellFormed(),
-    flaws: ['html-cut'],
+    flaws: new Set(['html-cut']),
   };
 }
 

@@ -1,4 +1,6 @@
 import { LinkifyIt } from 'linkify-it';
+import { escapeHtml } from './escape-html.ts';
+import { linkAttributes } from './safe-attributes.ts';
 import { safeLink } from './safe-url.ts';
 
 /** The page is built on the caller's thread and the search for links is not free; no person writes more. */
@@ -55,19 +57,11 @@ function createLinker(): (line: string) => string {
     for (const { index, lastIndex, url } of matches ?? []) {
       const target = safeLink(url);
       const shown = escapeHtml(line.slice(index, lastIndex));
-      html += escapeHtml(line.slice(end, index)) + (target === undefined ? shown : linkHtml(target, shown));
+      html +=
+        escapeHtml(line.slice(end, index)) + (target ? `<a${linkAttributes(target)}>${shown}</a>` : shown);
       end = lastIndex;
       links += 1;
     }
     return html + escapeHtml(line.slice(end));
   };
-}
-
-function linkHtml(target: string, shown: string): string {
-  const href = escapeHtml(target);
-  return `<a href="${href}" title="${href}" target="_blank" rel="noopener noreferrer nofollow">${shown}</a>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
