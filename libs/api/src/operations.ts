@@ -47,6 +47,18 @@ export const clientEventsBody = z.object({
 });
 export const clientEventsQuery = z.object({ admin: z.literal('true', 'must be true') });
 
+const blocked = z.string().max(200);
+/** Both forms that browsers send; of either only the directive is read. */
+export const cspReportBody = z.union([
+  z.object({
+    'csp-report': z.object({
+      'effective-directive': blocked.optional(),
+      'violated-directive': blocked.optional(),
+    }),
+  }),
+  z.array(z.object({ body: z.object({ effectiveDirective: blocked.optional() }).optional() })).max(20),
+]);
+
 /** Totals by the hour, newest last. */
 export const clientEventsSummary = z.object({
   metrics: z.array(

@@ -27,6 +27,8 @@ export interface Route {
   body?: z.ZodType;
   /** 102,400 unless told. */
   maxBodyBytes?: number;
+  /** Media types that are read as JSON: `application/json` unless told. */
+  bodyTypes?: readonly string[];
   answer: Answer;
 }
 

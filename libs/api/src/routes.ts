@@ -1,7 +1,7 @@
 // The HTTP contract on one screen. The gateway validates with it, OpenAPI is made of it, the client is typed by it.
 import { z } from 'zod';
 import { apiTokenList, me, newApiToken, signInOptions, tokenBody } from './accounts.ts';
-import { accepted, bulkActionBody, modifyBody } from './changes.ts';
+import { accepted } from './changes.ts';
 import {
   emailDetail,
   emailList,
@@ -15,7 +15,13 @@ import {
 } from './emails.ts';
 import { mailboxId, messageId, threadId } from './ids.ts';
 import { mailbox, mailboxList, syncStatusList } from './mailboxes.ts';
-import { clientEventsBody, clientEventsQuery, clientEventsSummary, healthReport } from './operations.ts';
+import {
+  clientEventsBody,
+  clientEventsQuery,
+  clientEventsSummary,
+  cspReportBody,
+  healthReport,
+} from './operations.ts';
 import type { Answer, Route } from './route.ts';
 
 const json = <Schema extends z.ZodType, Status extends 200 | 201 | 202 = 200>(
@@ -133,17 +139,6 @@ export const routes = {
       answer: stream('text/html'),
     },
   ),
-  modifyEmail: route('POST', '/api/emails/:id/modify', 'Change the labels of a message', {
-    ...user,
-    params: ofMessage,
-    body: modifyBody,
-    answer: json(accepted, 202),
-  }),
-  bulkAction: route('POST', '/api/emails/bulk-action', 'Do one thing with many messages', {
-    ...user,
-    body: bulkActionBody,
-    answer: json(accepted, 202),
-  }),
   getThread: route('GET', '/api/threads/:id', 'The messages of one thread, oldest first', {
     ...user,
     params: z.object({ id: threadId }),
@@ -175,6 +170,8 @@ export const routes = {
     auth: 'open',
     rate: 'general',
     maxBodyBytes: 262_144,
+    // Beacons of a page that closes come as text.
+    bodyTypes: ['application/json', 'text/plain'],
     body: clientEventsBody,
     answer: json(accepted, 202),
   }),
@@ -187,6 +184,9 @@ export const routes = {
   sendCspReport: route('POST', '/api/csp-reports', "A browser's report of what the CSP blocked", {
     auth: 'open',
     rate: 'general',
+    maxBodyBytes: 32_768,
+    bodyTypes: ['application/csp-report', 'application/reports+json', 'application/json'],
+    body: cspReportBody,
     answer: none,
   }),
   getOpenApi: route('GET', '/api/openapi.json', 'This contract as OpenAPI 3.1', {

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { apiTokenStore } from './api-tokens.ts';
 import { clientEventHours } from './client-event-hours.ts';
+import { contentStore } from './contents.ts';
 import { credentialsStore } from './credentials.ts';
 import { dueMailboxes } from './due-mailboxes.ts';
 import { emailReads } from './email-reads.ts';
@@ -54,6 +55,7 @@ export function createDb({
   return {
     apiTokens: apiTokenStore(pool),
     clientEventHours: clientEventHours(pool),
+    contents: contentStore(pool),
     credentials: credentialsStore(pool, encryptionKeys),
     due: dueMailboxes(pool),
     emailReads: emailReads(pool),

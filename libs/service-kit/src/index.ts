@@ -3,6 +3,8 @@ export type { ServiceContext, RunServiceOptions, DeferOptions } from './run-serv
 export { parseSettings, settingNames, SettingsError } from './parse-settings.ts';
 export type { SettingsOf, SettingsShape } from './parse-settings.ts';
 export { env } from './env.ts';
+export { encryptionKeys } from './encryption-keys.ts';
+export { googleSettings } from './google-settings.ts';
 export { commonSettings, defaultAdminPorts } from './common-settings.ts';
 export { createLog } from './log.ts';
 export type { Log, LogOptions } from './log.ts';

@@ -64,3 +64,13 @@ export class TooManyStreamsError extends Error {
   readonly retryable = true;
   readonly retryAfterMs = 10_000;
 }
+
+/** The body is of a media type that the route does not read. */
+export class UnsupportedMediaTypeError extends Error {
+  override name = 'UnsupportedMediaTypeError';
+  readonly retryable = false;
+
+  constructor(types: readonly string[]) {
+    super(`the body has to be ${types.join(' or ')}`);
+  }
+}

@@ -30,7 +30,12 @@ export function page(folder: string): Router {
 }
 
 function files(folder: string, { immutable }: { immutable: boolean }) {
-  return express.static(folder, { index: false, immutable, maxAge: immutable ? '1y' : '1h', redirect: false });
+  return express.static(folder, {
+    index: false,
+    immutable,
+    maxAge: immutable ? '1y' : '1h',
+    redirect: false,
+  });
 }
 
 /** Reads the page once it is there: `npm start` may still be building it. */

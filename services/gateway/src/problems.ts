@@ -13,6 +13,7 @@ import {
   SignInStateError,
   TooManyStreamsError,
   UnauthenticatedError,
+  UnsupportedMediaTypeError,
 } from './errors.ts';
 import type { RequestLocals } from './request-locals.ts';
 
@@ -45,6 +46,10 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [MailboxNotFoundError, notFound],
   [MethodNotAllowedError, kind(405, 'method-not-allowed', 'The path has no such method')],
   [MailboxTakenError, kind(409, 'mailbox-taken', 'Another user has connected this mailbox')],
+  [
+    UnsupportedMediaTypeError,
+    kind(415, 'unsupported-media-type', 'The body is of a type that is not read here'),
+  ],
   [RateLimitedError, kind(429, 'rate-limited', 'Too many requests in this minute')],
   [TooManyStreamsError, kind(429, 'too-many-streams', 'Too many event streams are open')],
   [QueueUnavailableError, unavailable],
@@ -68,10 +73,10 @@ export const problemsByCode: Readonly<Record<string, ProblemKind>> = {
 };
 
 /** The last middleware: every error becomes a problem document; what is not the caller's fault is logged, once. */
-export function problemHandler(): ErrorRequestHandler {
-  return (error, request, response: Response<unknown, RequestLocals>, _next) => {
+export function problemHandler(): ErrorRequestHandler<object, unknown, unknown, unknown, RequestLocals> {
+  return (error: unknown, request, response: Response<unknown, RequestLocals>, _next) => {
     const found = kindOf(error);
-    if (found.status >= 500) response.locals.log.error({ err: error as unknown }, 'request failed');
+    if (found.status >= 500) response.locals.log.error({ err: error }, 'request failed');
     if (response.headersSent) {
       request.destroy();
       return;

@@ -20,10 +20,4 @@ export interface RequestLocals extends Record<string, unknown> {
   principal?: Principal;
 }
 
-export type Middleware = RequestHandler<
-  Record<string, string>,
-  unknown,
-  unknown,
-  unknown,
-  RequestLocals
->;
+export type Middleware = RequestHandler<Record<string, string>, unknown, unknown, unknown, RequestLocals>;

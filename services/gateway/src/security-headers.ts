@@ -19,7 +19,7 @@ export const pagePolicy: Readonly<Record<string, readonly string[]>> = {
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
   'require-trusted-types-for': ["'script'"],
-  'trusted-types': ['dompurify', 'default'],
+  'trusted-types': ["'none'"],
   'report-uri': ['/api/csp-reports'],
   'report-to': ['csp'],
 };

@@ -1,6 +1,5 @@
-import { commonSettings, env } from '@finito/service-kit';
+import { commonSettings, encryptionKeys, env, googleSettings } from '@finito/service-kit';
 import { z } from 'zod';
-import { encryptionKeys } from './encryption-keys.ts';
 
 const perMinute = (limit: number) => env.integer({ default: limit, min: 1, max: 10_000_000 });
 
@@ -20,12 +19,7 @@ export const settingsSchema = z.object({
   /** One key, or several separated by commas while they are rotated. */
   HEALTH_API_KEY: env.list({ minItems: 1 }),
   ADMIN_API_KEY: env.list().optional(),
-  GOOGLE_CLIENT_ID: env.text(),
-  GOOGLE_CLIENT_SECRET: env.text(),
-  GOOGLE_AUTH_URL: env.url({ default: 'https://accounts.google.com/o/oauth2/v2/auth' }),
-  GOOGLE_TOKEN_URL: env.url({ default: 'https://oauth2.googleapis.com/token' }),
-  GOOGLE_REVOKE_URL: env.url({ default: 'https://oauth2.googleapis.com/revoke' }),
-  GOOGLE_USERINFO_URL: env.url({ default: 'https://openidconnect.googleapis.com/v1/userinfo' }),
+  ...googleSettings,
   /** Set by `npm start` when the simulator stands in for Google: the page then says "sample mailbox". */
   SIMULATOR_URL: env.url().optional(),
   RATELIMIT_GENERAL_LIMIT: perMinute(100),

@@ -1,7 +1,7 @@
-import { env } from '@finito/service-kit';
+import { env } from './env.ts';
 import { z } from 'zod';
 
-/** `name:base64` of 32 bytes each, separated by commas; the first one seals, all of them open. */
+/** The setting of sealing keys: `name:base64` of 32 bytes each, separated by commas; the first one seals, all of them open. */
 export const encryptionKeys = env.list({ minItems: 1 }).transform((items, context) => {
   const keys = new Map<string, Buffer>();
   for (const item of items) {

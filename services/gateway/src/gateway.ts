@@ -1,0 +1,68 @@
+// The gateway from top to bottom: what every request passes, in this order.
+import type { HttpMetrics, Log } from '@finito/service-kit';
+import express from 'express';
+import type { Express } from 'express';
+import { apiRouter } from './api-router.ts';
+import type { ApiNeeds } from './api-router.ts';
+import type { Handlers } from './handler.ts';
+import { page } from './page.ts';
+import { problemHandler } from './problems.ts';
+import { requestLog } from './request-log.ts';
+import { accountRoutes } from './routes/account.ts';
+import type { AccountNeeds } from './routes/account.ts';
+import { emailRoutes } from './routes/emails.ts';
+import type { EmailNeeds } from './routes/emails.ts';
+import { mailboxRoutes } from './routes/mailboxes.ts';
+import type { MailboxNeeds } from './routes/mailboxes.ts';
+import { operationsRoutes } from './routes/operations.ts';
+import type { OperationsNeeds } from './routes/operations.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import type { SignInNeeds } from './routes/sign-in.ts';
+import { syncRoutes } from './routes/sync.ts';
+import type { SyncNeeds } from './routes/sync.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface GatewayNeeds
+  extends
+    AccountNeeds,
+    EmailNeeds,
+    MailboxNeeds,
+    OperationsNeeds,
+    SignInNeeds,
+    SyncNeeds,
+    Omit<ApiNeeds, 'publicOrigin'> {
+  db: AccountNeeds['db'] &
+    EmailNeeds['db'] &
+    MailboxNeeds['db'] &
+    OperationsNeeds['db'] &
+    SignInNeeds['db'] &
+    SyncNeeds['db'];
+  oauth: SignInNeeds['oauth'];
+  log: Log;
+  httpMetrics: HttpMetrics;
+  /** Proxies before the gateway whose word on the client's address is believed. */
+  trustProxy: number;
+  pageFolder: string;
+}
+
+export function createGateway(needs: GatewayNeeds): Express {
+  const handlers: Handlers = {
+    ...accountRoutes(needs),
+    ...emailRoutes(needs),
+    ...mailboxRoutes(needs),
+    ...operationsRoutes(needs),
+    ...signInRoutes(needs),
+    ...syncRoutes(needs),
+  };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', needs.trustProxy);
+  app.set('query parser', 'simple');
+  app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics }));
+  app.use(securityHeaders());
+  app.use(apiRouter(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin }));
+  app.use(page(needs.pageFolder));
+  app.use(problemHandler());
+  return app;
+}

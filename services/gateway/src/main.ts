@@ -1,0 +1,105 @@
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { RateClass } from '@finito/api';
+import { createSanitiser } from '@finito/content';
+import { createDb } from '@finito/db';
+import { createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
+import type { GoogleOAuth } from '@finito/gmail';
+import { createMailboxEvents, createProducer } from '@finito/jobs';
+import { closeHttp, createRedis, httpMetrics, listenHttp, runService } from '@finito/service-kit';
+import type { RedisRole, SettingsOf } from '@finito/service-kit';
+import { createKeyCheck } from './api-keys.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createBearerTokens } from './bearer-tokens.ts';
+import { createEventStreams } from './event-streams.ts';
+import { createGateway } from './gateway.ts';
+import { createHealthReport } from './health-report.ts';
+import { gatewayMetrics } from './metrics.ts';
+import { progressOf } from './progress.ts';
+import { createRateLimiter } from './rate-limit.ts';
+import { createSessions } from './sessions.ts';
+import { settingsSchema } from './settings.ts';
+
+const pageFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+
+await runService('gateway', settingsSchema, async ({ settings, log, registry, health, defer }) => {
+  const redisOf = (role: RedisRole) =>
+    defer(createRedis(settings.redisUrl, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
+  const db = defer(
+    createDb({ url: settings.databaseUrl, encryptionKeys: settings.tokenEncryptionKeys }),
+    (opened) => opened.close(),
+    { label: 'database' },
+  );
+  const redis = redisOf('request');
+  const producerRedis = redisOf('producer');
+  const jobs = defer(createProducer({ redis: producerRedis }), (producer) => producer.close(), {
+    label: 'producer',
+  });
+  const sanitiser = defer(createSanitiser(), (pool) => pool.close(), { label: 'sanitiser' });
+  health.check('database', db.ping).check('redis', () => redis.ping());
+
+  const metrics = gatewayMetrics(registry);
+  const isHttps = settings.publicUrl.startsWith('https:');
+  const secret = settings.nextauthSecret;
+  const sessions = createSessions({ secret, isHttps, hours: settings.sessionHours });
+  const tokens = createBearerTokens(secret);
+  const isDevelopment = settings.nodeEnv === 'development';
+  const streams = createEventStreams({
+    events: createMailboxEvents(producerRedis),
+    reader: createMailboxEvents(redisOf('worker')),
+    db,
+    toProgress: progressOf,
+    metrics,
+    log,
+  });
+
+  const app = createGateway({
+    ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, secret, pageFolder },
+    authenticate: createAuthenticate({ sessions, tokens, db }),
+    limiter:
+      isDevelopment || settings.ratelimitDisabled
+        ? undefined
+        : createRateLimiter({ redis: redisOf('counter'), limits: limitsOf(settings) }),
+    keys: {
+      'health-key': createKeyCheck(settings.healthApiKey),
+      'admin-key': createKeyCheck(settings.adminApiKey ?? []),
+    },
+    oauth: oauthOf(settings),
+    healthReport: createHealthReport({ db, redis, jobs }),
+    publicUrl: settings.publicUrl,
+    sampleMailbox: settings.simulatorUrl !== undefined,
+    httpMetrics: httpMetrics(registry),
+    trustProxy: settings.trustProxy,
+    checkAnswers: settings.nodeEnv !== 'production',
+  });
+  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  server.keepAliveTimeout = 65_000;
+  const port = await listenHttp(server, { port: settings.port, host: settings.host, setting: 'PORT' });
+  // Streams never end by themselves, so they are ended first; then requests in hand have their time.
+  defer(server, closeHttp, { label: 'public server', timeoutMs: 6_000 });
+  defer(streams, (open) => open.close(), { label: 'event streams', timeoutMs: 1_000 });
+  log.info({ port }, 'gateway listens');
+});
+
+type Settings = SettingsOf<typeof settingsSchema>;
+
+function limitsOf(settings: Settings): Record<RateClass, number> {
+  return {
+    general: settings.ratelimitGeneralLimit,
+    auth: settings.ratelimitAuthLimit,
+    sync: settings.ratelimitSyncLimit,
+    health: settings.ratelimitHealthLimit,
+  };
+}
+
+function oauthOf(settings: Settings): GoogleOAuth {
+  return createGoogleOAuth({
+    clientId: settings.googleClientId,
+    clientSecret: settings.googleClientSecret,
+    authUrl: settings.googleAuthUrl,
+    tokenUrl: settings.googleTokenUrl,
+    revokeUrl: settings.googleRevokeUrl,
+    userinfoUrl: settings.googleUserinfoUrl,
+    transport: createUndiciTransport(),
+  });
+}

@@ -1,0 +1,44 @@
+import type { Mailbox, MailboxProgress, SyncStatus } from '@finito/api';
+import type { MailboxView } from '@finito/db';
+
+/** Counts, pace and what is waited for, as the contract tells them. */
+export function progressOf(view: MailboxView, now = Date.now()): MailboxProgress {
+  const { state, listed, stored, gone, failed, pending } = view;
+  const ratePerMinute = Math.round((view.recentlyStored / Math.max(1, view.recentSeconds)) * 600) / 10;
+  const etaSeconds = pending === 0 ? 0 : ratePerMinute > 0 ? Math.ceil((pending / ratePerMinute) * 60) : null;
+  return {
+    ...{ state, listed, stored, gone, failed, pending },
+    ...{ ratePerMinute, etaSeconds: state === 'live' || listed > 0 ? etaSeconds : null },
+    waiting: waitingOf(view, now),
+  };
+}
+
+export function mailboxOf(view: MailboxView): Mailbox {
+  return {
+    id: view.id,
+    emailAddress: view.emailAddress,
+    state: view.state,
+    paused: view.pausedAt !== null,
+    createdAt: view.createdAt.toISOString(),
+    lastSyncedAt: view.lastSyncedAt?.toISOString() ?? null,
+    progress: progressOf(view),
+  };
+}
+
+export function syncStatusOf(view: MailboxView): SyncStatus {
+  const isStopped = view.pausedAt !== null || view.state === 'reauth';
+  return {
+    mailboxId: view.id,
+    paused: view.pausedAt !== null,
+    lastSyncedAt: view.lastSyncedAt?.toISOString() ?? null,
+    nextSyncAt: isStopped ? null : view.dueAt.toISOString(),
+    progress: progressOf(view),
+  };
+}
+
+function waitingOf(view: MailboxView, now: number): MailboxProgress['waiting'] {
+  if (view.state === 'reauth') return { reason: 'reauth', until: null };
+  if (view.pausedAt !== null) return { reason: 'paused', until: null };
+  if (view.waitReason === null || view.waitUntil === null || view.waitUntil.getTime() <= now) return null;
+  return { reason: view.waitReason, until: view.waitUntil.toISOString() };
+}

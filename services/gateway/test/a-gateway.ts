@@ -1,0 +1,168 @@
+// The gateway whole, in this process, behind a real port, on a real Postgres and Redis.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSanitiser } from '@finito/content';
+import { createDb, messageIdFrom, migrateDatabase } from '@finito/db';
+import type { Db, MessageRow } from '@finito/db';
+import { createGoogleOAuth } from '@finito/gmail';
+import { createMailboxEvents, createProducer } from '@finito/jobs';
+import { createTestDatabase, testRedis } from '@finito/testing';
+import type { GmailSimulator } from '@finito/gmail-simulator';
+import { createLog, createRedis, createRegistry, httpMetrics } from '@finito/service-kit';
+import { createKeyCheck } from '../src/api-keys.ts';
+import { createAuthenticate, sha256 } from '../src/authenticate.ts';
+import { createBearerTokens } from '../src/bearer-tokens.ts';
+import { createEventStreams } from '../src/event-streams.ts';
+import { createGateway } from '../src/gateway.ts';
+import type { GatewayNeeds } from '../src/gateway.ts';
+import { createHealthReport } from '../src/health-report.ts';
+import { gatewayMetrics } from '../src/metrics.ts';
+import { progressOf } from '../src/progress.ts';
+import { createSessions } from '../src/sessions.ts';
+
+const indexHtml =
+  '<!doctype html><script type="module" nonce="__CSP_NONCE__" src="/assets/a.js"></script><title>Finito Mail</title>';
+export const healthKeys = ['health-key-in-use-now', 'health-key-of-last-month'];
+export const adminKey = 'admin-key-of-this-installation';
+
+export interface GatewayOptions {
+  simulator?: GmailSimulator;
+  /** What differs from the usual. */
+  needs?: Partial<GatewayNeeds>;
+  redisUrl?: string;
+}
+
+export type TestGateway = Awaited<ReturnType<typeof aGateway>>;
+
+export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptions = {}) {
+  const database = await createTestDatabase({
+    key: 'finito',
+    migrate: async (url) => void (await migrateDatabase(url)),
+  });
+  const url = redisUrl ?? (await testRedis()).url;
+  const lines: string[] = [];
+  const log = createLog({ service: 'gateway', destination: { write: (line) => void lines.push(line) } });
+  const redis = {
+    request: createRedis(url, { role: 'request', log }),
+    producer: createRedis(url, { role: 'producer', log }),
+    worker: createRedis(url, { role: 'worker', log }),
+  };
+  const db = createDb({ url: database.url, encryptionKeys: new Map([['k1', Buffer.alloc(32, 5)]]) });
+  const prefix = `test-${randomBytes(6).toString('hex')}`;
+  const jobs = createProducer({ redis: redis.producer, prefix });
+  const registry = createRegistry({ service: 'gateway', version: 'test' });
+  const metrics = gatewayMetrics(registry);
+  const events = createMailboxEvents(redis.producer);
+  const reader = createMailboxEvents(redis.worker);
+  const streams = createEventStreams({ events, reader, db, toProgress: progressOf, metrics, log });
+  const sanitiser = createSanitiser({ threads: 1 });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const origin = `http://127.0.0.1:${port}`;
+  const sessions = createSessions({ secret: 'a secret that only tests know', isHttps: false, hours: 1 });
+  const tokens = createBearerTokens('a secret that only tests know');
+  const pageFolder = await mkdtemp(join(tmpdir(), 'finito-page-'));
+  await mkdir(join(pageFolder, 'assets'));
+  await writeFile(join(pageFolder, 'index.html'), indexHtml);
+  await writeFile(join(pageFolder, 'assets', 'a.js'), 'export {};');
+
+  const app = createGateway({
+    ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
+    authenticate: createAuthenticate({ sessions, tokens, db }),
+    limiter: undefined,
+    keys: { 'health-key': createKeyCheck(healthKeys), 'admin-key': createKeyCheck([adminKey]) },
+    oauth: createGoogleOAuth({
+      clientId: simulator?.clientId ?? 'client',
+      clientSecret: simulator?.clientSecret ?? 'secret',
+      authUrl: simulator?.endpoints.GOOGLE_AUTH_URL ?? 'http://127.0.0.1:9/auth',
+      tokenUrl: simulator?.endpoints.GOOGLE_TOKEN_URL ?? 'http://127.0.0.1:9/token',
+      revokeUrl: simulator?.endpoints.GOOGLE_REVOKE_URL ?? 'http://127.0.0.1:9/revoke',
+      userinfoUrl: simulator?.endpoints.GOOGLE_USERINFO_URL ?? 'http://127.0.0.1:9/userinfo',
+    }),
+    healthReport: createHealthReport({ db, redis: redis.request, jobs }),
+    publicUrl: origin,
+    secret: 'a secret that only tests know',
+    sampleMailbox: false,
+    httpMetrics: httpMetrics(registry),
+    trustProxy: 0,
+    checkAnswers: true,
+    ...needs,
+  });
+  server.on('request', app);
+
+  return {
+    ...{ origin, db, jobs, events, sessions, tokens, registry, redis, prefix, databaseUrl: database.url },
+    /** What was logged so far. */
+    log: () => lines.join(''),
+    async aUser() {
+      const subject = randomBytes(9).toString('hex');
+      const user = await db.users.signIn({
+        googleSubject: subject,
+        emailAddress: `${subject}@example.com`,
+        name: 'Ann',
+      });
+      const token = tokens.create();
+      await db.apiTokens.create(user.id, { sha256: sha256(token), name: 'test', expiresAt: null });
+      const cookie = (await sessions.start(user.id)).split(';')[0]!;
+      return { ...user, subject, token, cookie, authorization: `Bearer ${token}` };
+    },
+    aMailbox: (userId: string) => aMailbox(db, userId),
+    async close() {
+      await streams.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await sanitiser.close();
+      await jobs.close();
+      for (const connection of Object.values(redis)) connection.disconnect();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+/** A mailbox with a listing begun, and a way to put messages into it as a worker does. */
+async function aMailbox(db: Db, userId: string) {
+  const name = randomBytes(6).toString('hex');
+  const { mailboxId } = await db.mailboxes.connect(
+    userId,
+    { googleSubject: name, emailAddress: `${name}@example.com` },
+    { refreshToken: 'refresh', accessToken: null, accessTokenExpiresAt: null, scope: '' },
+  );
+  const acquired = await db.leases.acquire(mailboxId, 'test', 600_000);
+  if (typeof acquired === 'string') throw new Error(`the lease is ${acquired}`);
+  const { lease } = acquired;
+  await db.ledger.beginGeneration(lease, 'full', '100');
+  return {
+    ...{ mailboxId, lease },
+    messageId: (gmailId: string) => messageIdFrom(mailboxId, gmailId),
+    store: (...messages: MessageRow[]) => db.messages.store(lease, 1, messages),
+    labels: (...names: string[]) =>
+      db.labels.replace(
+        lease,
+        names.map((label) => ({ gmailId: label, name: label, type: 'system' as const })),
+      ),
+  };
+}
+
+export function aMessage(gmailId: string, changes: Partial<MessageRow> = {}): MessageRow {
+  return {
+    gmailId,
+    threadId: gmailId,
+    historyId: '100',
+    receivedAt: new Date('2026-01-01T00:00:00Z'),
+    subject: 'Lunch on Friday',
+    from: { name: 'Ann', address: 'ann@example.com' },
+    recipients: { to: [{ name: 'Bob', address: 'bob@example.com' }], cc: [], bcc: [], replyTo: [] },
+    messageId: `<${gmailId}@example.com>`,
+    labelIds: ['INBOX', 'UNREAD'],
+    size: 1_000,
+    snippet: 'Shall we?',
+    hasAttachments: false,
+    content: { text: 'Shall we?', html: null, attachments: [], flaws: [] },
+    ...changes,
+  };
+}

@@ -1,0 +1,143 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aGateway, aMessage } from './a-gateway.ts';
+import type { TestGateway } from './a-gateway.ts';
+
+let gateway: TestGateway;
+let headers: Record<string, string>;
+beforeAll(async () => {
+  gateway = await aGateway();
+  const user = await gateway.aUser();
+  headers = { authorization: user.authorization, 'content-type': 'application/json' };
+  const mailbox = await gateway.aMailbox(user.id);
+  await mailbox.store(aMessage('a1'));
+});
+afterAll(() => gateway?.close());
+
+const post = (path: string, body: string, more: Record<string, string> = {}) =>
+  fetch(gateway.origin + path, { method: 'POST', headers: { ...headers, ...more }, body });
+const get = (path: string) => fetch(gateway.origin + path, { headers });
+
+describe('bad input', () => {
+  it.each([
+    ['malformed JSON', '{"name":', 400, 'malformed-body'],
+    ['a body that is no object', '"text"', 400, 'malformed-body'],
+    ['a wrong type', '{"name":7}', 400, 'invalid-request'],
+    ['a field that is not known', '{"nane":"x"}', 400, 'invalid-request'],
+    ['a prototype key', '{"__proto__":{"admin":true}}', 400, 'invalid-request'],
+    ['a NUL', '{"name":"a\\u0000b"}', 400, 'invalid-request'],
+    ['half of a surrogate pair', '{"name":"a\\ud800"}', 400, 'invalid-request'],
+    ['a body that is too large', `{"name":"${'x'.repeat(200_000)}"}`, 413, 'body-too-large'],
+  ])('%s is refused with its problem', async (_what, body, status, type) => {
+    const response = await post('/api/auth/tokens', body);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({
+      type: `/problems/${type}`,
+      status,
+      instance: response.headers.get('x-request-id'),
+    });
+  });
+
+  it('names each field that is wrong', async () => {
+    const response = await post('/api/auth/tokens', '{"name":7,"expiresInDays":0}');
+    const { errors } = (await response.json()) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path)).toEqual(['body.name', 'body.expiresInDays']);
+  });
+
+  it('of a media type that is not read is refused', async () => {
+    expect((await post('/api/auth/tokens', 'name=x', { 'content-type': 'text/xml' })).status).toBe(415);
+    expect((await post('/api/auth/tokens', '{}', { 'content-encoding': 'bogus' })).status).toBe(415);
+    expect((await post('/api/auth/tokens', 'not gzip', { 'content-encoding': 'gzip' })).status).toBe(400);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=201',
+    'limit=abc',
+    'limit=1&limit=2',
+    'cursor=nonsense',
+    'cursor=',
+    'unknown=1',
+    'mailboxId=mb_1',
+    'q=%00',
+    `q=${'x'.repeat(501)}`,
+  ])('a list asked for with ?%s is refused', async (query) => {
+    expect((await get(`/api/emails?${query}`)).status).toBe(400);
+  });
+
+  it('a cursor that somebody made gives a page or a refusal, never a failure', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (json) => {
+        const cursor = Buffer.from(json).toString('base64url');
+        expect([200, 400]).toContain((await get(`/api/emails?cursor=${cursor}`)).status);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('whatever is searched for is searched for', async () => {
+    const pieces = fc.constantFrom(
+      'from:',
+      'is:',
+      'label:',
+      '"',
+      '-',
+      ':',
+      '(',
+      ')',
+      '|',
+      '&',
+      '!',
+      '*',
+      '<->',
+      '\\',
+      '%',
+      'after:',
+      '2026/01/01',
+      'a',
+      ' ',
+      'é',
+      '😀',
+      "'",
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(pieces, { maxLength: 20 }), async (words) => {
+        expect((await get(`/api/emails?q=${encodeURIComponent(words.join(''))}`)).status).toBe(200);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('a path or method that is not known has a problem document too', async () => {
+    const unknown = await get('/api/nothing-here');
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ type: '/problems/not-found' });
+    const method = await fetch(`${gateway.origin}/api/mailboxes`, { method: 'PUT', headers });
+    expect(method.status).toBe(405);
+    expect(method.headers.get('allow')).toBe('GET');
+    expect((await get('/api/emails/%E0%A4%A')).status).toBe(400);
+  });
+
+  it('headers that are too many are refused before anything is done', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const asked = request(
+        `${gateway.origin}/api/mailboxes`,
+        { headers: { 'x-bomb': 'x'.repeat(60_000) } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      );
+      asked.on('error', reject);
+      asked.end();
+    });
+    expect(status).toBe(431);
+  });
+
+  it('leaves nothing of itself in the log', async () => {
+    await post('/api/auth/tokens', '{"name":"canary-4711"', {});
+    await get('/api/emails?q=canary-4711&cursor=canary-4711');
+    expect(gateway.log()).not.toContain('canary-4711');
+  });
+});
