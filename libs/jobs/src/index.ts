@@ -7,7 +7,7 @@ export {
   pushChanges,
   syncMailbox,
 } from './catalogue.ts';
-export { clientEvent, maxClientEvents } from './client-event.ts';
+export { clientEvent, clientOperations, maxClientEvents } from './client-event.ts';
 export type { ClientEvent } from './client-event.ts';
 export { createConsumer } from './consumer.ts';
 export type { Consumer, Handler, JobContext, JobOutcome, JobResult } from './consumer.ts';
