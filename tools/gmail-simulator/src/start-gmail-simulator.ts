@@ -121,7 +121,7 @@ export async function startGmailSimulator(options: SimulatorOptions) {
   return {
     url,
     port: (server.address() as AddressInfo).port,
-    endpoints: endpointsOf(url),
+    endpoints: endpointsOf(url, { clientId, clientSecret }),
     clientId,
     clientSecret,
     report: () => ({ ...quota.report, fetchedTwice: fetchedTwice(accounts) }),
@@ -139,6 +139,7 @@ export async function startGmailSimulator(options: SimulatorOptions) {
         changeLabels: (ids: string[], add: string[], remove: string[]) =>
           mailbox.changeLabels(ids, add, remove),
         delete: (id: string) => mailbox.remove(id),
+        historyId: () => String(mailbox.historyId()),
         expireHistory: () => mailbox.expireHistory(),
       };
     },
@@ -213,9 +214,11 @@ function fetchedTwice(accounts: Map<string, Mailbox>): number {
   return count;
 }
 
-/** Setting → address, for whoever should talk to this simulator instead of Google. */
-function endpointsOf(url: string) {
+/** Setting → value, for whoever should talk to this simulator instead of Google. */
+function endpointsOf(url: string, client: { clientId: string; clientSecret: string }) {
   return {
+    GOOGLE_CLIENT_ID: client.clientId,
+    GOOGLE_CLIENT_SECRET: client.clientSecret,
     GMAIL_API_URL: url,
     GOOGLE_AUTH_URL: `${url}/o/oauth2/v2/auth`,
     GOOGLE_TOKEN_URL: `${url}/token`,

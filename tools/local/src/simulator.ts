@@ -9,7 +9,7 @@ export const TIME_FACTOR = 60;
 const announcement = z.object({
   listening: z.unknown(),
   url: z.url(),
-  /** Setting → address, for the services. */
+  /** Setting → value, for the services. */
   endpoints: z.record(z.string(), z.string()),
 });
 

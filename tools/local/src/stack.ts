@@ -106,8 +106,6 @@ function serviceSettings(
     PUBLIC_URL: settings.publicUrl,
     ...(settings.arguments.dev && { RATELIMIT_DISABLED: '1' }),
     ...(endpoints && {
-      GOOGLE_CLIENT_ID: 'finito-local.apps.simulator',
-      GOOGLE_CLIENT_SECRET: 'finito-local-secret',
       GMAIL_QUOTA_TIME_FACTOR: String(TIME_FACTOR),
       SIMULATOR_URL: endpoints['GMAIL_API_URL'] ?? '',
       ...endpoints,
