@@ -24,6 +24,11 @@ export function codeWords(markdown: string): string[] {
   return [...markdown.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
 }
 
+/** The text of every block of code. */
+export function codeBlocks(markdown: string): string[] {
+  return [...markdown.matchAll(/^```\w*\n(.*?)^```/gms)].map((match) => match[1]!);
+}
+
 export function sectionTitles(markdown: string): string[] {
   return [...markdown.matchAll(/^## (.+)$/gm)].map((match) => match[1]!);
 }
