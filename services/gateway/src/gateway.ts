@@ -4,6 +4,7 @@ import express from 'express';
 import type { Express } from 'express';
 import { apiRouter } from './api-router.ts';
 import type { ApiNeeds } from './api-router.ts';
+import { compress } from './compress.ts';
 import type { Handlers } from './handler.ts';
 import { page } from './page.ts';
 import { problemHandler } from './problems.ts';
@@ -61,6 +62,7 @@ export function createGateway(needs: GatewayNeeds): Express {
   app.set('query parser', 'simple');
   app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics }));
   app.use(securityHeaders());
+  app.use(compress());
   app.use(apiRouter(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin }));
   app.use(page(needs.pageFolder));
   app.use(problemHandler());

@@ -70,6 +70,20 @@ describe('every answer', () => {
   );
 });
 
+describe('a large answer', () => {
+  it('is compressed for those who take it, and says that it depends on that', async () => {
+    const response = await fetch(`${gateway.origin}/api/openapi.json`, {
+      headers: { 'accept-encoding': 'br' },
+    });
+    expect(response.headers.get('content-encoding')).toBe('br');
+    expect(response.headers.get('vary')).toMatch(/accept-encoding/i);
+    const plain = await fetch(`${gateway.origin}/api/openapi.json`, {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+  });
+});
+
 describe('the contract', () => {
   it('is served as OpenAPI 3.1 and as a page without a script', async () => {
     const document = (await (await fetch(`${gateway.origin}/api/openapi.json`)).json()) as {
