@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MailboxEvents } from '@finito/jobs';
 import { TooManyStreamsError } from './errors.ts';
 import { createMailboxEventReader } from './mailbox-event-reader.ts';
+import type { MailboxEventReader } from './mailbox-event-reader.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { Principal } from './request-locals.ts';
 import type { SseClient } from './sse-client.ts';
@@ -30,11 +31,12 @@ export interface EventStreamsNeeds extends Omit<UserStreamsNeeds, 'userId'> {
   limits?: Partial<typeof usualLimits>;
 }
 
-const usualLimits = { perUser: 12, clients: 10_000, bufferedBytes: 65_536, heartbeatMs: 15_000 };
+const usualLimits = { perUser: 12, clients: 10_000, bufferedBytes: 131_072, heartbeatMs: 15_000 };
 const retryMs = 3_000;
 const afterFailureMs = 1_000;
 
 export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
+  const { events } = needs;
   const limits = { ...usualLimits, ...needs.limits };
   const users = new Map<string, UserStreams>();
   const clients = createSseClients({
@@ -68,18 +70,6 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
     return client;
   }
 
-  /** From the moment whose place is known, nothing is missed; how things stand is read after it. */
-  async function begin(client: SseClient, userId: string, last: LastPlace): Promise<void> {
-    const place = reader.placeOf(userId) ?? (await needs.events.newestId(userId));
-    if (!client.isOpen) return;
-    reader.follow(userId, place);
-    if (last === 'none') return client.catchUp(place, []);
-    const missed = last === 'unknown' ? undefined : await needs.events.since(userId, last.id);
-    if (missed && last !== 'unknown') return client.catchUp(last.id, missed.flatMap(framed));
-    client.tell(frameOf({ type: 'reset' }));
-    client.catchUp(place, []);
-  }
-
   return {
     async open(principal, request, response) {
       const { userId } = principal;
@@ -87,8 +77,9 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
       const client = add(principal, response);
       client.tell(`retry: ${retryMs}\n\n`);
       if (isClosing) return client.end('shutdown');
-      for (let last = lastPlaceOf(request); client.isOpen;) {
-        const hasBegun = await begin(client, userId, last).then(isTrue, isFalse);
+      let last = lastPlaceOf(request);
+      while (client.isOpen) {
+        const hasBegun = await begin(client, userId, last, { events, reader }).then(isTrue, isFalse);
         users.get(userId)?.greet(client);
         if (hasBegun) return;
         // Redis is away: what happens until it is back may be missed.
@@ -102,6 +93,23 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
       await clients.close(() => `retry: ${Math.round(retryMs * (0.3 + Math.random()))}\n\n`);
     },
   };
+}
+
+/** From the moment whose place is known, nothing is missed; how things stand is read after it. */
+async function begin(
+  client: SseClient,
+  userId: string,
+  last: LastPlace,
+  { events, reader }: { events: MailboxEvents; reader: MailboxEventReader },
+): Promise<void> {
+  const place = reader.placeOf(userId) ?? (await events.newestId(userId));
+  if (!client.isOpen) return;
+  reader.follow(userId, place);
+  if (last === 'none') return client.catchUp(place, []);
+  const missed = last === 'unknown' ? undefined : await events.since(userId, last.id);
+  if (missed && last !== 'unknown') return client.catchUp(last.id, missed.flatMap(framed));
+  client.tell(frameOf({ type: 'reset' }));
+  client.catchUp(place, []);
 }
 
 const isTrue = () => true;

@@ -8,9 +8,9 @@ export interface SseClient {
   /** When its proof runs out, in milliseconds since 1970. */
   readonly expiresAt: number;
   /** An event of the stream. What the client has already is left out; until `catchUp`, all are held back. */
-  event(id: string, frame: string): void;
+  event(told: Told): void;
   /** What comes after `id` and was missed, then what was held back; from now on events go straight out. */
-  catchUp(id: string, missed: { id: string; frame: string }[]): void;
+  catchUp(id: string, missed: Told[]): void;
   /** What is no event of the stream. */
   tell(frame: string): void;
   end(reason: StreamEnd, lastWords?: string): void;
@@ -19,10 +19,16 @@ export interface SseClient {
   destroy(): void;
 }
 
+/** An event as text, but for its id. */
+export interface Told {
+  id: string;
+  frame: string;
+}
+
 export interface SseClientOptions {
   response: ServerResponse;
   expiresAt: number;
-  /** A client that lets this much wait is too slow. */
+  /** A client for which more than this waits when there is news is too slow. */
   maxBufferedBytes: number;
   onEnd: (reason: StreamEnd) => void;
 }
@@ -42,13 +48,13 @@ export function createSseClient({
   onEnd,
 }: SseClientOptions): SseClient {
   let lastId = '0-0';
-  let held: { id: string; frame: string }[] | undefined = [];
+  let held: Told[] | undefined = [];
   let isOpen = true;
 
   function write(text: string): void {
     if (!isOpen) return;
-    response.write(text);
     if (response.writableLength > maxBufferedBytes) finish('slow');
+    else response.write(text);
   }
 
   function finish(reason: StreamEnd, lastWords?: string): void {
@@ -60,14 +66,11 @@ export function createSseClient({
     onEnd(reason);
   }
 
-  function event(id: string, frame: string): void {
-    if (held) {
-      held.push({ id, frame });
-      if (held.length > maxHeldEvents) finish('slow');
-    } else if (isAfter(id, lastId)) {
-      lastId = id;
-      write(`id: ${id}\n${frame}`);
-    }
+  /** The event with its id; nothing when the client has it. */
+  function next({ id, frame }: Told): string {
+    if (!isAfter(id, lastId)) return '';
+    lastId = id;
+    return `id: ${id}\n${frame}`;
   }
 
   response.once('close', () => finish('client'));
@@ -78,14 +81,17 @@ export function createSseClient({
       return isOpen;
     },
     expiresAt,
-    event,
+    event(told) {
+      if (!held) return write(next(told));
+      held.push(told);
+      if (held.length > maxHeldEvents) finish('slow');
+    },
     catchUp(id, missed) {
       const waiting = held ?? [];
       held = undefined;
       lastId = id;
       // Without data it is no event, but from now on the client knows where to go on, even if nothing ever happens.
-      write(`id: ${id}\n\n`);
-      for (const next of [...missed, ...waiting]) event(next.id, next.frame);
+      write(`id: ${id}\n\n${[...missed, ...waiting].map(next).join('')}`);
     },
     tell: write,
     end: finish,

@@ -2,7 +2,7 @@ import type { MailboxProgress, SyncEvent } from '@finito/api';
 import type { Db, MailboxView } from '@finito/db';
 import type { StoredEvent } from '@finito/jobs';
 import type { Log } from '@finito/service-kit';
-import type { SseClient } from './sse-client.ts';
+import type { SseClient, Told } from './sse-client.ts';
 
 /** The open pages of one user. */
 export interface UserStreams {
@@ -64,8 +64,8 @@ export function createUserStreams({ userId, db, toProgress, log }: UserStreamsNe
     clients,
     event(stored) {
       if (stored.event.type !== 'message-changed') changed.add(stored.event.mailboxId);
-      for (const { id, frame } of framed(stored)) {
-        for (const client of clients) client.event(id, frame);
+      for (const told of framed(stored)) {
+        for (const client of clients) client.event(told);
       }
       schedule();
     },
@@ -78,11 +78,10 @@ export function createUserStreams({ userId, db, toProgress, log }: UserStreamsNe
 }
 
 /** What a page is told of an event as it is: of progress nothing, as that is read. */
-export function framed({ id, event }: StoredEvent): { id: string; frame: string }[] {
+export function framed({ id, event }: StoredEvent): Told[] {
   return event.type === 'progress' ? [] : [{ id, frame: frameOf(event) }];
 }
 
-/** One event as text, but for its id. */
 export function frameOf({ type, ...data }: SyncEvent): string {
   return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
