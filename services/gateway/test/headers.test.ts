@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { CspEvaluator } from 'csp_evaluator/dist/evaluator.js';
+import { Severity } from 'csp_evaluator/dist/finding.js';
+import { CspParser } from 'csp_evaluator/dist/parser.js';
 import { fixedHeaders } from '../src/security-headers.ts';
 import { aGateway } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
@@ -32,6 +36,21 @@ describe('the page', () => {
       'report-uri /api/csp-reports',
       'report-to csp',
     ]);
+  });
+
+  it("leaves Google's CSP evaluator nothing to say of high or medium severity", async () => {
+    const policy = (await fetch(gateway.origin)).headers.get('content-security-policy')!;
+    const findings = new CspEvaluator(new CspParser(policy).csp).evaluate();
+    const grave = [
+      Severity.HIGH,
+      Severity.MEDIUM,
+      Severity.HIGH_MAYBE,
+      Severity.MEDIUM_MAYBE,
+      Severity.SYNTAX,
+    ];
+    expect(findings.filter(({ severity }) => grave.includes(severity))).toEqual([]);
+    const weak = new CspEvaluator(new CspParser("script-src 'unsafe-inline'").csp).evaluate();
+    expect(weak.some(({ severity }) => severity === Severity.HIGH)).toBe(true);
   });
 
   it('has a nonce of 128 bits of its own at each request, the same in header and page', async () => {
@@ -90,6 +109,7 @@ describe('the contract', () => {
       openapi: string;
     };
     expect(document.openapi).toBe('3.1.0');
+    expect(await new Validator().validate(document)).toMatchObject({ valid: true });
     const html = await (await fetch(`${gateway.origin}/api/docs`)).text();
     expect(html).toContain('/api/emails/{id}');
     expect(html).not.toContain('<script');
