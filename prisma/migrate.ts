@@ -2,8 +2,10 @@
  * `npm run migrate`: brings the database of DATABASE_URL to the newest schema.
  * `npm run migrate -- --check`: changes nothing, exits 1 when a migration is missing.
  */
+import { existsSync } from 'node:fs';
 import { migrateDatabase, pendingMigrations } from '@finito/db';
 
+if (existsSync('.env')) process.loadEnvFile();
 const url = process.env['DATABASE_URL'];
 if (!url) {
   console.error(

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { LocalServerError } from '@finito/testing';
 import { parseArguments, USAGE, UsageError } from './arguments.ts';
 import { createCrew } from './crew.ts';
+import { loadEnvFile } from './env-file.ts';
 import { LocalProblem } from './problem.ts';
 import { createProgress } from './progress.ts';
 import { takeRunLock } from './run-lock.ts';
@@ -30,6 +31,7 @@ async function main(args: string[]): Promise<number> {
       progress.plain(USAGE);
       return 0;
     }
+    loadEnvFile(repository);
     const settings = localSettings(parsed, repository);
     mkdirSync(settings.dataDir, { recursive: true });
     lock = await takeRunLock(settings.dataDir, progress.note);

@@ -31,20 +31,22 @@ interface StackOptions {
  * Starts everything, what does not need one another at once: the databases, the simulator and the page first,
  * then the services. Killed half-way, the next start finds what is left over and begins anew.
  */
-export async function startStack({ settings, progress, crew, lock }: StackOptions): Promise<Stack> {
-  const { repository } = settings;
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { settings, progress } = options;
   const ports = await choosePorts(settings.port, progress.note);
+  // The gateway takes the page when it is there; what fails first is told first.
+  const [stack] = await Promise.all([
+    startProcesses(options, ports),
+    ensureWebPage(settings.repository, progress),
+  ]);
+  return stack;
+}
+
+async function startProcesses(options: StackOptions, ports: Ports): Promise<Stack> {
+  const { settings, progress, crew, lock } = options;
+  const { repository } = settings;
   const secrets = loadSecrets(settings.dataDir);
   const databases = { settings, secrets, ports, crew, lock, progress };
-  const run = (stage: Stage, service: NamedService) =>
-    crew.run(stage, service.name, async (log) => {
-      const launched = await launchService(service, log);
-      lock.add({ pid: launched.pid, marker: service.args.at(-1) ?? '', signal: 'SIGTERM' });
-      return launched;
-    });
-
-  const page = ensureWebPage(repository, progress);
-  page.catch(() => undefined); // awaited below, after what may fail first
   const [databaseUrl, redisUrl, simulator] = await Promise.all([
     Promise.all([startPostgres(databases), ensureDatabaseClient(repository, progress)]).then(
       async ([url]) => {
@@ -59,8 +61,11 @@ export async function startStack({ settings, progress, crew, lock }: StackOption
   const all = services({ repository, env, port: settings.port, ports, watch: settings.arguments.dev });
   await Promise.all(
     all.map(async (service) => {
-      if (service.name === 'gateway') await page;
-      await run(stageOf(service), service);
+      await crew.run(stageOf(service), service.name, async (log) => {
+        const launched = await launchService(service, log);
+        lock.add({ pid: launched.pid, marker: service.args.at(-1) ?? '', signal: 'SIGTERM' });
+        return launched;
+      });
       progress.done(service.name, `admin 127.0.0.1:${service.adminPort}`);
     }),
   );

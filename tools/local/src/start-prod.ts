@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createCrew } from './crew.ts';
+import { loadEnvFile } from './env-file.ts';
 import { launchService, runToEnd } from './launch-service.ts';
 import { missingForProduction } from './production-settings.ts';
 import { createProgress } from './progress.ts';
@@ -15,6 +16,7 @@ const progress = createProgress({ write: (line) => void process.stderr.write(`${
 process.exit(await main());
 
 async function main(): Promise<number> {
+  loadEnvFile(repository);
   const faults = await whatIsMissing();
   if (faults !== undefined) {
     progress.plain(faults);
