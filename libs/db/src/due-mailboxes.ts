@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { MailboxState } from './leases.ts';
 
 export interface DueMailboxes {
-  /** Mailboxes whose time has come, each given to one caller; it comes up again after `graceMs` unless a worker moves it. */
+  /** Mailboxes whose time has come and that wait for nothing, each given to one caller; it comes up again after `graceMs` unless a worker moves it. */
   claimDue(limit: number, graceMs: number): Promise<string[]>;
   /** Mailboxes with a backlog that nobody has worked on for `idleMs` and that wait for nothing. */
   idleBacklogs(limit: number, idleMs: number): Promise<string[]>;
@@ -20,6 +20,7 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
       const { rows } = await pool.query<{ id: string }>(
         `UPDATE mailboxes SET due_at = now() + $2 * interval '1 millisecond' WHERE id IN (
            SELECT id FROM mailboxes WHERE due_at <= now() AND state <> 'reauth' AND paused_at IS NULL
+             AND (wait_until IS NULL OR wait_until <= now())
            ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
         [limit, graceMs],
       );

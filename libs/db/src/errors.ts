@@ -15,3 +15,15 @@ export class CredentialsUnreadableError extends Error {
   override name = 'CredentialsUnreadableError';
   readonly retryable = false;
 }
+
+/** Postgres cannot hold a message as it is; nothing of its transaction was written. `sqlState` says why. */
+export class RowRefusedError extends Error {
+  override name = 'RowRefusedError';
+  readonly retryable = false;
+  readonly sqlState: string;
+
+  constructor(sqlState: string, options?: ErrorOptions) {
+    super(`a row was refused (${sqlState})`, options);
+    this.sqlState = sqlState;
+  }
+}

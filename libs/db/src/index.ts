@@ -4,7 +4,13 @@ export { createDb } from './create-db.ts';
 export type { Db, DbOptions } from './create-db.ts';
 export type { EmailFilter, EmailPosition } from './email-list-sql.ts';
 export type { EmailEnvelope, EmailWithContent } from './email-reads.ts';
-export { CredentialsUnreadableError, LeaseLostError, MailboxNotFoundError } from './errors.ts';
+export type { StoredCredentials } from './credentials.ts';
+export {
+  CredentialsUnreadableError,
+  LeaseLostError,
+  MailboxNotFoundError,
+  RowRefusedError,
+} from './errors.ts';
 export type { FailedMessage } from './failure-reads.ts';
 export type { HistoryChange } from './history.ts';
 export { messageIdFrom, newId, parseMessageId, parseThreadId, threadIdFrom } from './ids.ts';

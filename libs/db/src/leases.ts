@@ -29,6 +29,10 @@ export interface SyncState {
   } | null;
   googleSubject: string;
   emailAddress: string;
+  /** Slices before this one that ended in a failure, one after the other. */
+  failures: number;
+  /** Somebody whose work is more urgent waits for the lease. */
+  wanted: boolean;
 }
 
 export type WaitReason = 'quota' | 'cooldown' | 'breaker' | 'paused' | 'reauth' | 'backlog';
@@ -39,15 +43,22 @@ export interface Release {
   wait?: { reason: WaitReason; forMs: number } | null;
   /** A name from a closed set, never a message text. */
   lastError?: string | null;
+  /** Whether the slice counts as a failure of the mailbox; unchanged when left out. */
+  failed?: boolean;
   synced?: boolean;
 }
 
 export interface LeaseStore {
-  /** `taken` while another worker holds it; `closed` when the mailbox is paused, needs consent, or is gone. */
+  /**
+   * `taken` while another worker holds it; `closed` when the mailbox is paused, needs consent, or is gone.
+   * One who insists lets the holder know, who may then end early. What a holder that died had in hand
+   * becomes suspect; a lease that this owner let lapse itself does not count as a death.
+   */
   acquire(
     mailboxId: string,
     owner: string,
     ttlMs: number,
+    options?: { insists?: boolean },
   ): Promise<{ lease: Lease; sync: SyncState } | 'taken' | 'closed'>;
   /** Also notes which messages are in hand. @throws LeaseLostError */
   renew(lease: Lease, ttlMs: number, inHand?: string[]): Promise<void>;
@@ -55,9 +66,12 @@ export interface LeaseStore {
   release(lease: Lease, release: Release): Promise<void>;
   /** The newest sync state, read under the lease. @throws LeaseLostError */
   read(lease: Lease): Promise<SyncState>;
+  /** A holder that lost its lease lives after all: what it had in hand is not suspect. */
+  absolve(mailboxId: string, gmailIds: string[]): Promise<void>;
 }
 
 const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generation, m.pending, m.google_subject, m.email_address,
+  m.failures, m.lease_wanted,
   (SELECT json_build_object('kind', g.kind, 'pageToken', g.page_token, 'pagesListed', g.pages_listed,
                             'complete', g.listing_complete_at IS NOT NULL)
    FROM sync_generations g
@@ -72,40 +86,25 @@ interface SyncRow {
   pending: number;
   google_subject: string;
   email_address: string;
+  failures: number;
+  lease_wanted: boolean;
   listing: SyncState['listing'];
 }
 
 export function leaseStore(pool: Pool): LeaseStore {
-  async function isOpen(mailboxId: string): Promise<boolean> {
-    const { rowCount } = await pool.query(
-      `SELECT 1 FROM mailboxes WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL`,
-      [mailboxId],
-    );
-    return rowCount === 1;
-  }
-
   return {
-    async acquire(mailboxId, owner, ttlMs) {
-      // The previous holder did not release it: what it had in hand may be what killed it.
-      await pool.query(
-        `WITH dead AS (
-           UPDATE mailboxes SET in_hand = '{}', lease_owner = NULL
-           WHERE id = $1 AND lease_owner IS NOT NULL AND lease_until < now() AND in_hand <> '{}'
-           RETURNING id)
-         UPDATE listed_messages l SET crashes = l.crashes + 1
-         FROM dead, (SELECT unnest(in_hand) AS gmail_id FROM mailboxes WHERE id = $1) suspects
-         WHERE l.mailbox_id = dead.id AND l.gmail_id = suspects.gmail_id AND l.state = 'pending'`,
-        [mailboxId],
-      );
+    async acquire(mailboxId, owner, ttlMs, { insists = false } = {}) {
+      await suspectTheDead(pool, mailboxId, owner);
       const { rows } = await pool.query<SyncRow>(
         `UPDATE mailboxes m
-         SET lease_owner = $2, lease_fence = lease_fence + 1, lease_until = now() + $3 * interval '1 millisecond'
+         SET lease_owner = $2, lease_fence = lease_fence + 1, lease_until = now() + $3 * interval '1 millisecond',
+           lease_wanted = lease_wanted AND NOT $4, in_hand = '{}'
          WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL AND (lease_owner IS NULL OR lease_until < now())
          RETURNING ${syncColumns}`,
-        [mailboxId, owner, ttlMs],
+        [mailboxId, owner, ttlMs, insists],
       );
       const [row] = rows;
-      if (!row) return (await isOpen(mailboxId)) ? 'taken' : 'closed';
+      if (!row) return (await isOpen(pool, mailboxId, insists)) ? 'taken' : 'closed';
       return { lease: { mailboxId, userId: row.user_id, fence: row.lease_fence }, sync: syncState(row) };
     },
 
@@ -118,14 +117,24 @@ export function leaseStore(pool: Pool): LeaseStore {
       if (rowCount !== 1) throw new LeaseLostError(mailboxId);
     },
 
-    async release({ mailboxId, fence }, { dueInMs, wait = null, lastError = null, synced = false }) {
+    async release({ mailboxId, fence }, { dueInMs, wait = null, lastError = null, failed, synced = false }) {
       await pool.query(
         `UPDATE mailboxes SET lease_owner = NULL, lease_until = now(), in_hand = '{}',
            due_at = CASE WHEN $3::float8 IS NULL THEN due_at ELSE now() + $3 * interval '1 millisecond' END,
            wait_reason = $4, wait_until = now() + $5 * interval '1 millisecond', last_error = $6,
-           last_synced_at = CASE WHEN $7 THEN now() ELSE last_synced_at END
+           last_synced_at = CASE WHEN $7 THEN now() ELSE last_synced_at END,
+           failures = CASE WHEN $8::bool IS NULL THEN failures WHEN $8 THEN failures + 1 ELSE 0 END
          WHERE id = $1 AND lease_fence = $2`,
-        [mailboxId, fence, dueInMs ?? null, wait?.reason ?? null, wait?.forMs ?? null, lastError, synced],
+        [
+          mailboxId,
+          fence,
+          dueInMs ?? null,
+          wait?.reason ?? null,
+          wait?.forMs ?? null,
+          lastError,
+          synced,
+          failed ?? null,
+        ],
       );
     },
 
@@ -137,6 +146,8 @@ export function leaseStore(pool: Pool): LeaseStore {
       if (!rows[0]) throw new LeaseLostError(mailboxId);
       return syncState(rows[0]);
     },
+
+    absolve: (mailboxId, gmailIds) => absolve(pool, mailboxId, gmailIds),
   };
 }
 
@@ -149,5 +160,40 @@ function syncState(row: SyncRow): SyncState {
     listing: row.listing,
     googleSubject: row.google_subject,
     emailAddress: row.email_address,
+    failures: row.failures,
+    wanted: row.lease_wanted,
   };
+}
+
+/** The previous holder did not release it: what it had in hand may be what killed it. */
+async function suspectTheDead(pool: Pool, mailboxId: string, owner: string): Promise<void> {
+  await pool.query(
+    `WITH dead AS (
+       UPDATE mailboxes SET in_hand = '{}', lease_owner = NULL
+       WHERE id = $1 AND lease_owner <> $2 AND lease_until < now() AND in_hand <> '{}'
+       RETURNING id)
+     UPDATE listed_messages l SET crashes = l.crashes + 1
+     FROM dead, (SELECT unnest(in_hand) AS gmail_id FROM mailboxes WHERE id = $1) suspects
+     WHERE l.mailbox_id = dead.id AND l.gmail_id = suspects.gmail_id AND l.state = 'pending'`,
+    [mailboxId, owner],
+  );
+}
+
+async function isOpen(pool: Pool, mailboxId: string, insists: boolean): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    insists
+      ? `UPDATE mailboxes SET lease_wanted = lease_owner IS NOT NULL
+         WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL`
+      : `SELECT 1 FROM mailboxes WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL`,
+    [mailboxId],
+  );
+  return rowCount === 1;
+}
+
+async function absolve(pool: Pool, mailboxId: string, gmailIds: string[]): Promise<void> {
+  await pool.query(
+    `UPDATE listed_messages SET crashes = crashes - 1
+     WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND state = 'pending' AND crashes > 0`,
+    [mailboxId, gmailIds],
+  );
 }

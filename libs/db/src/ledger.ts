@@ -11,6 +11,8 @@ export interface Listed {
 export interface Pending extends Listed {
   attempts: number;
   crashes: number;
+  /** Why the last attempt failed. */
+  reason: string | null;
 }
 
 export interface Ledger {
@@ -21,7 +23,12 @@ export interface Ledger {
     lease: Lease,
     page: { generation: number; messages: Listed[]; nextPageToken: string | null },
   ): Promise<{ added: number }>;
-  /** The newest pending messages, and with each all that is pending of its thread. */
+  /**
+   * Forgets the place in the listing, whose page token Gmail no longer takes: it starts at the first page
+   * again, and what was recorded stays.
+   */
+  restartListing(lease: Lease, generation: number): Promise<void>;
+  /** The `limit` newest pending messages, and with each all that is pending of its thread (Gmail ends one at 100). */
   pending(mailboxId: string, limit: number): Promise<Pending[]>;
   /** Moves messages out of `pending` that cannot be stored, or counts a failed attempt at them. */
   settle(lease: Lease, outcomes: SettledMessage[]): Promise<void>;
@@ -70,18 +77,16 @@ export function ledgerStore(pool: Pool): Ledger {
         return { added: await addPending(client, lease.mailboxId, generation, messages, newest) };
       }),
 
-    async pending(mailboxId, limit) {
-      const { rows } = await pool.query<Pending>(
-        `WITH newest AS (
-           SELECT thread_id FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending'
-           ORDER BY position DESC LIMIT $2)
-         SELECT gmail_id AS "gmailId", thread_id AS "threadId", attempts, crashes FROM listed_messages
-         WHERE mailbox_id = $1 AND state = 'pending' AND thread_id IN (SELECT thread_id FROM newest)
-         ORDER BY position DESC LIMIT $2 * 4`,
-        [mailboxId, limit],
-      );
-      return rows;
-    },
+    restartListing: (lease, generation) =>
+      fenced(pool, lease, async (client) => {
+        await client.query(
+          `UPDATE sync_generations SET page_token = NULL
+           WHERE mailbox_id = $1 AND generation = $2 AND listing_complete_at IS NULL`,
+          [lease.mailboxId, generation],
+        );
+      }),
+
+    pending: (mailboxId, limit) => newestPending(pool, mailboxId, limit),
 
     settle: (lease, outcomes) => fenced(pool, lease, (client) => settle(client, lease.mailboxId, outcomes)),
 
@@ -98,6 +103,19 @@ export function ledgerStore(pool: Pool): Ledger {
       return rows[0]?.replayed ?? 0;
     },
   };
+}
+
+async function newestPending(pool: Pool, mailboxId: string, limit: number): Promise<Pending[]> {
+  const { rows } = await pool.query<Pending>(
+    `WITH newest AS (
+       SELECT thread_id FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending'
+       ORDER BY position DESC LIMIT $2)
+     SELECT gmail_id AS "gmailId", thread_id AS "threadId", attempts, crashes, reason FROM listed_messages
+     WHERE mailbox_id = $1 AND state = 'pending' AND thread_id IN (SELECT thread_id FROM newest)
+     ORDER BY position DESC`,
+    [mailboxId, limit],
+  );
+  return rows;
 }
 
 /** Gmail lists a message that we hold for deleted: the listing is right, so it is fetched again. */

@@ -25,6 +25,8 @@ export interface MailboxView {
 export interface MailboxReads {
   /** Oldest first. With an id, only that one: an empty list when it is not the user's. */
   list(userId: string, mailboxId?: string): Promise<MailboxView[]>;
+  /** Whose quota the mailbox's calls count against; undefined when it is gone. */
+  findGoogleSubject(mailboxId: string): Promise<string | undefined>;
   /** How many mailboxes were due before `lateMs` ago and nobody looked at them. */
   countOverdue(lateMs: number): Promise<number>;
 }
@@ -51,10 +53,20 @@ export function mailboxReads(pool: Pool): MailboxReads {
       return rows;
     },
 
+    async findGoogleSubject(mailboxId) {
+      const { rows } = await pool.query<{ googleSubject: string }>(
+        `SELECT google_subject AS "googleSubject" FROM mailboxes
+         WHERE id = $1 AND google_subject NOT LIKE 'erased:%'`,
+        [mailboxId],
+      );
+      return rows[0]?.googleSubject;
+    },
+
     async countOverdue(lateMs) {
       const { rows } = await pool.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM mailboxes
          WHERE due_at < now() - $1 * interval '1 millisecond' AND state <> 'reauth' AND paused_at IS NULL
+           AND (wait_until IS NULL OR wait_until < now())
            AND coalesce(lease_until, created_at) < now() - $1 * interval '1 millisecond'`,
         [lateMs],
       );

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { RowRefusedError } from './errors.ts';
 import { addCounts, fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
 
@@ -44,9 +45,11 @@ export interface MessageStore {
   /**
    * Stores messages, newest copy wins, and takes them out of the ledger, in one transaction. A slice
    * that is stored again changes no row. Returns the ids that were not stored before.
-   * @throws LeaseLostError
+   * @throws LeaseLostError; RowRefusedError when one of them cannot be held, and then none is stored
    */
   store(lease: Lease, generation: number, messages: MessageRow[]): Promise<string[]>;
+  /** The newest message that is stored. */
+  newestId(mailboxId: string): Promise<string | undefined>;
 }
 
 export function messageStore(pool: Pool): MessageStore {
@@ -54,8 +57,27 @@ export function messageStore(pool: Pool): MessageStore {
     store: (lease, generation, messages) =>
       messages.length === 0
         ? Promise.resolve([])
-        : fenced(pool, lease, (client) => store(client, lease.mailboxId, generation, messages)),
+        : fenced(pool, lease, (client) => store(client, lease.mailboxId, generation, messages)).catch(
+            (error: unknown) => {
+              throw asRefused(error);
+            },
+          ),
+
+    async newestId(mailboxId) {
+      const { rows } = await pool.query<{ gmail_id: string }>(
+        `SELECT gmail_id FROM emails WHERE mailbox_id = $1 AND deleted_at IS NULL
+         ORDER BY received_at DESC, gmail_id DESC LIMIT 1`,
+        [mailboxId],
+      );
+      return rows[0]?.gmail_id;
+    },
   };
+}
+
+/** Classes 22 (data exception) and 54 (program limit exceeded): the row's own, and the same at each try. */
+function asRefused(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(22|54)[0-9A-Z]{3}$/.test(code) ? new RowRefusedError(code, { cause: error }) : error;
 }
 
 async function store(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LeaseLostError } from '../src/index.ts';
+import { LeaseLostError, RowRefusedError } from '../src/index.ts';
 import type { HistoryChange } from '../src/index.ts';
 import { aMailbox, aMessage, countsOf, migratedDb, takeLease } from './migrated-db.ts';
 
@@ -10,6 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const lapse = (mailboxId: string) =>
+  test.pool.query(`UPDATE mailboxes SET lease_until = now() - interval '1 second' WHERE id = $1`, [
+    mailboxId,
+  ]);
 const listed = (...ids: string[]) => ids.map((id) => ({ gmailId: id, threadId: id }));
 
 describe('the ledger', () => {
@@ -80,6 +84,26 @@ describe('the ledger', () => {
     expect(await versionOf()).toEqual(before);
   });
 
+  it('refuses a message that Postgres cannot hold, with nothing of the others stored', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('d2', 'd3'), nextPageToken: null });
+    const rows = [aMessage('d2'), aMessage('d3', { subject: 'a\u0000b' })];
+    await expect(db.messages.store(lease, 1, rows)).rejects.toThrow(RowRefusedError);
+    expect(await countsOf(pool, mailboxId)).toMatchObject({ stored: 0, pending: 2 });
+    expect(await db.messages.newestId(mailboxId)).toBeUndefined();
+  });
+
+  it('lists from the first page again when told so, and keeps what was recorded', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('d4'), nextPageToken: 'stale' });
+    await db.ledger.restartListing(lease, 1);
+    expect((await db.leases.read(lease)).listing).toMatchObject({ pageToken: null, complete: false });
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('d5', 'd4'), nextPageToken: null });
+    expect(await countsOf(pool, mailboxId)).toMatchObject({ listed: 2, pending: 2 });
+  });
+
   it('puts failed messages back to pending on replay', async () => {
     const { db, pool } = test;
     const { mailboxId, lease } = await aMailbox(db, pool);
@@ -103,9 +127,7 @@ describe('a lease', () => {
     const { db, pool } = test;
     const { mailboxId, lease } = await aMailbox(db, pool);
     await db.ledger.recordPage(lease, { generation: 1, messages: listed('f1'), nextPageToken: null });
-    await pool.query(`UPDATE mailboxes SET lease_until = now() - interval '1 second' WHERE id = $1`, [
-      mailboxId,
-    ]);
+    await lapse(mailboxId);
     await takeLease(db, mailboxId);
     const before = await countsOf(pool, mailboxId);
     await expect(db.messages.store(lease, 1, [aMessage('f1')])).rejects.toThrow(LeaseLostError);
@@ -124,18 +146,58 @@ describe('a lease', () => {
     await db.leases.release(lease, {});
     const second = await takeLease(db, mailboxId);
     await db.leases.renew(second, 60_000, ['g2']);
-    await pool.query(`UPDATE mailboxes SET lease_until = now() - interval '1 second' WHERE id = $1`, [
-      mailboxId,
-    ]);
-    await takeLease(db, mailboxId);
-    const crashes = (await db.ledger.pending(mailboxId, 10)).map((message) => [
-      message.gmailId,
-      message.crashes,
-    ]);
-    expect(crashes).toEqual([
+    await lapse(mailboxId);
+    await takeLease(db, mailboxId, { owner: 'another' });
+    const crashesOf = async () =>
+      (await db.ledger.pending(mailboxId, 10)).map(({ gmailId, crashes }) => [gmailId, crashes]);
+    expect(await crashesOf()).toEqual([
       ['g1', 0],
       ['g2', 1],
     ]);
+    await db.leases.absolve(mailboxId, ['g2']);
+    expect(await crashesOf()).toEqual([
+      ['g1', 0],
+      ['g2', 0],
+    ]);
+  });
+
+  it('that its owner let lapse itself makes nothing suspect: the process lives', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('h1'), nextPageToken: null });
+    await db.leases.renew(lease, 60_000, ['h1']);
+    await lapse(mailboxId);
+    const again = await takeLease(db, mailboxId);
+    await db.leases.release(again, {});
+    await takeLease(db, mailboxId, { owner: 'another' });
+    expect(await db.ledger.pending(mailboxId, 10)).toMatchObject([{ gmailId: 'h1', crashes: 0 }]);
+  });
+
+  it('tells its holder that somebody more urgent waits, until that one has it', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    expect(await db.leases.acquire(mailboxId, 'patient', 1_000)).toBe('taken');
+    expect(await db.leases.read(lease)).toMatchObject({ wanted: false });
+    expect(await db.leases.acquire(mailboxId, 'urgent', 1_000, { insists: true })).toBe('taken');
+    expect(await db.leases.read(lease)).toMatchObject({ wanted: true });
+    await db.leases.release(lease, {});
+    const urgent = await db.leases.acquire(mailboxId, 'urgent', 1_000, { insists: true });
+    expect(urgent).toMatchObject({ sync: { wanted: false } });
+  });
+
+  it('counts slices that failed in a row; a wait for quota says nothing', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    const failuresAfter = async (release: Parameters<typeof db.leases.release>[1]) => {
+      const held = await takeLease(db, mailboxId);
+      await db.leases.release(held, release);
+      return (await pool.query('SELECT failures FROM mailboxes WHERE id = $1', [mailboxId])).rows[0].failures;
+    };
+    await db.leases.release(lease, {});
+    expect(await failuresAfter({ failed: true })).toBe(1);
+    expect(await failuresAfter({ failed: true })).toBe(2);
+    expect(await failuresAfter({})).toBe(2);
+    expect(await failuresAfter({ failed: false })).toBe(0);
   });
 });
 
@@ -208,5 +270,5 @@ describe('history', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });

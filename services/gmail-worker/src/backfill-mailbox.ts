@@ -14,13 +14,17 @@ const roundLimit = 50;
 const busyMs = 1_000;
 /** Yields to the other mailboxes of the queue. */
 const nextSliceMs = 1;
+/** Long enough for the one who waits for the lease, who looks every `busyMs` of sync-mailbox. */
+const givenWayMs = 500;
+/** Nothing could be stored: trying again at once would only spend the tries. */
+const fruitlessMs = 1_000;
 
 export function createBackfillMailbox(
   needs: SliceNeeds & { jobs: Pick<Producer, 'enqueue'> },
   options: SyncOptions,
 ) {
   return async ({ mailboxId }: { mailboxId: string }, { signal }: JobContext): Promise<JobResult> => {
-    const end = await runSlice(needs, mailboxId, signal, async (slice) => {
+    const end = await runSlice(needs, { mailboxId, signal, urgency: 'gives way' }, async (slice) => {
       const result = await backfillOnce(needs, slice, options);
       await needs.events.publish(slice.lease.userId, [{ type: 'progress', mailboxId }]);
       return result;
@@ -37,18 +41,20 @@ export function createBackfillMailbox(
 async function backfillOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): Promise<SliceEnd> {
   const lane = 'backfill';
   const { includeSpamTrash, withContent } = options;
+  const later = (): SliceEnd => ({ kind: 'again', inMs: slice.sync.wanted ? givenWayMs : nextSliceMs });
   // The whole listing comes first: it costs 5 units per 500 messages, and the planner wants whole threads.
   while (slice.sync.listing && !slice.sync.listing.complete) {
     await listPage(needs, slice, { lane, includeSpamTrash });
-    if (slice.isOver()) return { kind: 'again', inMs: nextSliceMs };
+    if (slice.isOver()) return later();
   }
   while (slice.sync.pending > 0) {
-    await fetchPending(needs, slice, { lane, limit: roundLimit, withContent });
+    const stored = await fetchPending(needs, slice, { lane, limit: roundLimit, withContent });
     await slice.refresh();
-    if (slice.isOver()) return { kind: 'again', inMs: nextSliceMs };
+    if (stored === 0 && slice.sync.pending > 0) return { kind: 'again', inMs: fruitlessMs };
+    if (slice.isOver()) return later();
   }
   if (slice.sync.listing?.kind === 'reconcile' && !(await rereadLabels(needs, slice, lane))) {
-    return { kind: 'again', inMs: nextSliceMs };
+    return later();
   }
   if (slice.sync.listing) await needs.db.history.finishGeneration(slice.lease, slice.sync.generation);
   return { kind: 'done', synced: true };

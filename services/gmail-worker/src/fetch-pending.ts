@@ -1,33 +1,37 @@
 // Fetches what the ledger says is pending, newest first, and stores it. Twice: a message that is
 // stored has left the ledger and is not asked for again. Dying half-way costs the units of the
 // answers in flight; the messages are still pending.
-import { messageIdFrom } from '@finito/db';
-import type { MessageRow, SettledMessage } from '@finito/db';
-import { GmailBadAnswerError, GmailNotFoundError, GmailRequestError } from '@finito/gmail';
-import type { GmailMessage } from '@finito/gmail';
+import { messageIdFrom, RowRefusedError } from '@finito/db';
+import type { MessageRow, Pending, SettledMessage } from '@finito/db';
 import type { QuotaLane } from '@finito/quota';
-import { naiveUnitsOf, planFetch, unitsOf, within } from './fetch-plan.ts';
+import { faultOf } from './fault-of.ts';
+import { concurrency, fetchMessages } from './fetch-messages.ts';
+import { handfulsOf, naiveUnitsOf, planFetch, unitsOf, within } from './fetch-plan.ts';
 import type { FetchStep } from './fetch-plan.ts';
 import { messageRow } from './message-row.ts';
+import type { Meter } from './charge.ts';
 import type { Slice, SliceNeeds } from './slice.ts';
 
 export interface FetchOptions {
   lane: QuotaLane;
-  /** Most messages of one round: bounds what a round holds in memory and what a death costs. */
+  /** Most messages of one round: bounds what a round asks of the quota. */
   limit: number;
   withContent: boolean;
 }
 
-/** A message is tried this often before it is failed (DESIGN §3.8). */
-const maxAttempts = 3;
+interface Failure {
+  gmailId: string;
+  error: Error;
+}
+
 /** A message that was in hand when this many processes died is quarantined (DESIGN §3.12). */
 const maxCrashes = 3;
-/** Calls under way for one mailbox: one of the user's three stays free for a reader (DESIGN §3.9). */
-const concurrency = 2;
+/** Messages in memory, and lost, when a process dies. */
+const handfulSize = 20;
+/** This many failures and no success are the mailbox's fault, not the messages'. */
+const mailboxFailures = 10;
 
-type Outcome = { gmailId: string; message: GmailMessage } | { gmailId: string; error: Error };
-
-/** One round. Returns how many messages left the ledger or were tried; 0 when nothing is pending. */
+/** One round. Returns how many messages it stored; 0 means that going on at once would help nobody. */
 export async function fetchPending(
   needs: SliceNeeds,
   slice: Slice,
@@ -37,121 +41,140 @@ export async function fetchPending(
   const pending = await db.ledger.pending(slice.lease.mailboxId, limit);
   const killers = pending.filter(({ crashes }) => crashes >= maxCrashes);
   if (killers.length > 0) {
+    const reason = 'crashed-worker';
     await settle(
       needs,
       slice,
-      killers.map(({ gmailId }) => failed(gmailId, 'crashed-worker')),
+      killers.map(({ gmailId }) => ({ gmailId, outcome: 'failed', reason })),
     );
-    return killers.length;
+    return 0;
   }
-  const plan = planFetch(pending, profile.units, limit * profile.units['messages.get']);
-  if (plan.length === 0) return 0;
+  const price = profile.units['messages.get'];
+  const plan = planFetch(pending, profile.units, { units: limit * price, messages: 4 * limit });
+  const [first] = plan;
+  if (!first) return 0;
 
-  return slice.charged(
-    {
-      lane,
-      units: unitsOf(plan),
-      minUnits: Math.min(...plan.map(({ units }) => units)),
-      permits: concurrency,
-    },
-    async (units) => {
-      const steps = within(plan, units);
-      await slice.takeInHand(steps.flatMap(({ wanted }) => wanted));
-      metrics.planned(unitsOf(steps), naiveUnitsOf(steps, profile.units));
-      const attempts = new Map(pending.map((message) => [message.gmailId, message.attempts]));
-      await runSteps(needs, slice, steps, attempts, withContent);
-      return { value: steps.flatMap(({ wanted }) => wanted).length, usedUnits: unitsOf(steps) };
-    },
+  // One price more than planned, so that doubts about the mailbox can be settled; it is given back unused.
+  const units = unitsOf(plan) + price;
+  // A second's worth: the crumbs of a full window would cost a job each.
+  const minUnits = Math.min(
+    units,
+    Math.max(first.units + price, Math.floor(profile.userUnitsPerMinute / 60)),
   );
+  return slice.charged({ lane, units, minUnits, permits: concurrency }, async (meter) => {
+    const steps = within(plan, { units: meter.units - price, messages: Infinity });
+    metrics.planned(unitsOf(steps), naiveUnitsOf(steps, profile.units));
+    return runRound(needs, slice, { steps, pending, withContent, meter, price });
+  });
 }
 
-async function runSteps(
-  needs: SliceNeeds,
-  slice: Slice,
-  steps: FetchStep[],
-  attempts: Map<string, number>,
-  withContent: boolean,
-): Promise<void> {
+interface Round {
+  steps: FetchStep[];
+  pending: Pending[];
+  withContent: boolean;
+  meter: Meter;
+  /** Of one message. */
+  price: number;
+}
+
+async function runRound(needs: SliceNeeds, slice: Slice, round: Round): Promise<number> {
+  const attempts = new Map(round.pending.map((message) => [message.gmailId, message.attempts]));
+  const count = (failures: Failure[]) =>
+    settle(
+      needs,
+      slice,
+      failures.map((failure) => countedOutcome(failure, attempts)),
+    );
+  const doubtful: Failure[] = [];
+  let storedInAll = 0;
+  for (const [index, handful] of handfulsOf(round.steps, handfulSize).entries()) {
+    if (index > 0 && slice.isOver()) break;
+    const { stored, failures, other } = await runHandful(needs, slice, handful, round);
+    storedInAll += stored;
+    doubtful.push(...failures);
+    if (storedInAll > 0) await count(doubtful.splice(0));
+    // What was answered is kept; a refusal or an outage then ends the slice.
+    if (other) throw other;
+  }
+  const [doubt] = doubtful;
+  if (doubt && !(await isMailboxReadable(needs, slice, round, doubtful.length))) throw doubt.error;
+  await count(doubtful);
+  return storedInAll;
+}
+
+async function runHandful(needs: SliceNeeds, slice: Slice, steps: FetchStep[], round: Round) {
+  await slice.takeInHand(steps.flatMap(({ wanted }) => wanted));
+  round.meter.use(unitsOf(steps));
   const rows: MessageRow[] = [];
-  const settled: SettledMessage[] = [];
-  let passing: Error | undefined;
-  for await (const { gmailId, ...outcome } of outcomesOf(slice, steps)) {
+  const gone: SettledMessage[] = [];
+  const failures: Failure[] = [];
+  let other: Error | undefined;
+  for (const outcome of await fetchMessages(slice.gmail, steps, slice.signal)) {
+    const { gmailId } = outcome;
     try {
       if ('error' in outcome) throw outcome.error;
-      rows.push(messageRow(outcome.message, { withContent }));
-    } catch (error) {
-      const result = settledBy(gmailId, error, attempts.get(gmailId) ?? 0);
-      if (result) settled.push(result);
-      else passing ??= error as Error;
+      rows.push(messageRow(outcome.message, round));
+    } catch (thrown) {
+      const error = thrown as Error;
+      const fault = faultOf(error);
+      if (fault.kind === 'gone') gone.push({ gmailId, outcome: 'gone' });
+      else if (fault.kind === 'own') failures.push({ gmailId, error });
+      else other ??= error;
     }
   }
-  await store(needs, slice, rows);
-  if (settled.length > 0) await settle(needs, slice, settled);
-  // What was answered is kept; a refusal or an outage then ends the slice.
-  if (passing) throw passing;
+  const refused = await store(needs, slice, rows);
+  await settle(needs, slice, gone);
+  return { stored: rows.length - refused.length, failures: [...failures, ...refused], other };
 }
 
-/** `undefined`: the fault is not this message's (quota, outage, access), so it stays pending untouched. */
-function settledBy(gmailId: string, error: unknown, attempts: number): SettledMessage | undefined {
-  if (error instanceof GmailNotFoundError) return { gmailId, outcome: 'gone' };
-  const isItsOwnFault = error instanceof GmailBadAnswerError || error instanceof GmailRequestError;
-  const isUnknown = !(error instanceof Error && 'retryable' in error);
-  if (!isItsOwnFault && !isUnknown) return undefined;
-  const reason = error instanceof Error ? error.name : 'unknown';
-  return attempts + 1 >= maxAttempts ? failed(gmailId, reason) : { gmailId, outcome: 'retry', reason };
-}
-
-const failed = (gmailId: string, reason: string): SettledMessage => ({ gmailId, outcome: 'failed', reason });
-
-async function store({ db, events, metrics }: SliceNeeds, slice: Slice, rows: MessageRow[]): Promise<void> {
+/** One row that Postgres cannot hold must not keep out the others: then each is stored for itself. */
+async function store(needs: SliceNeeds, slice: Slice, rows: MessageRow[]): Promise<Failure[]> {
+  const { db, events, metrics } = needs;
   const { mailboxId, userId } = slice.lease;
-  const fresh = await db.messages.store(slice.lease, slice.sync.generation, rows);
-  metrics.stored(fresh.length);
-  if (fresh.length === 0) return;
-  const ids = fresh.map((gmailId) => messageIdFrom(mailboxId, gmailId));
-  await events.publish(userId, [{ type: 'message-stored', mailboxId, ids }]);
+  try {
+    const fresh = await db.messages.store(slice.lease, slice.sync.generation, rows);
+    metrics.stored(fresh.length);
+    if (fresh.length === 0) return [];
+    const ids = fresh.map((gmailId) => messageIdFrom(mailboxId, gmailId));
+    await events.publish(userId, [{ type: 'message-stored', mailboxId, ids }]);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RowRefusedError)) throw error;
+    if (rows.length === 1) return [{ gmailId: rows[0]!.gmailId, error }];
+    const refused: Failure[] = [];
+    for (const row of rows) refused.push(...(await store(needs, slice, [row])));
+    return refused;
+  }
+}
+
+/** Nothing could be read. A message that is stored was readable once: if it still is, the others are at fault. */
+async function isMailboxReadable(
+  { db }: SliceNeeds,
+  slice: Slice,
+  { meter, price }: Round,
+  failures: number,
+): Promise<boolean> {
+  const known = await db.messages.newestId(slice.lease.mailboxId);
+  if (known === undefined) return failures < mailboxFailures;
+  meter.use(price);
+  try {
+    await slice.gmail.getMessage(known, { format: 'minimal' }, slice.signal);
+    return true;
+  } catch (error) {
+    if (slice.signal.aborted) throw slice.signal.reason;
+    return faultOf(error).kind === 'gone';
+  }
+}
+
+function countedOutcome({ gmailId, error }: Failure, attempts: Map<string, number>): SettledMessage {
+  const fault = faultOf(error);
+  if (fault.kind !== 'own') throw error;
+  const isLast = (attempts.get(gmailId) ?? 0) + 1 >= fault.maxAttempts;
+  return { gmailId, outcome: isLast ? 'failed' : 'retry', reason: fault.reason };
 }
 
 async function settle({ db, metrics }: SliceNeeds, slice: Slice, outcomes: SettledMessage[]): Promise<void> {
+  if (outcomes.length === 0) return;
   await db.ledger.settle(slice.lease, outcomes);
   for (const { outcome } of outcomes) metrics.settled(outcome);
-}
-
-async function* outcomesOf({ gmail, signal }: Slice, steps: FetchStep[]): AsyncGenerator<Outcome> {
-  const threads = steps.filter((step) => step.kind === 'thread');
-  const singles = steps.filter((step) => step.kind === 'message').map(({ wanted: [id] }) => id);
-  const options = { format: 'full' as const };
-
-  for (let start = 0; start < threads.length; start += concurrency) {
-    const answers = threads
-      .slice(start, start + concurrency)
-      .map(async ({ threadId, wanted }): Promise<Outcome[]> => {
-        try {
-          const { messages } = await gmail.getThread(threadId, options, signal);
-          return wanted.map((gmailId) => {
-            const message = messages.find(({ id }) => id === gmailId);
-            // Alone it is asked for once more, and only that answer says that it is gone.
-            const error = () =>
-              new GmailBadAnswerError({ operation: 'threads.get', reason: 'message-missing' });
-            return message ? { gmailId, message } : { gmailId, error: error() };
-          });
-        } catch (error) {
-          if (signal.aborted) throw signal.reason;
-          const own = error instanceof GmailNotFoundError;
-          const reason = own
-            ? new GmailBadAnswerError({ operation: 'threads.get', reason: 'not-found' })
-            : (error as Error);
-          return wanted.map((gmailId) => ({ gmailId, error: reason }));
-        }
-      });
-    yield* (await Promise.all(answers)).flat();
-  }
-  if (singles.length === 0) return;
-  for await (const { id, ...outcome } of gmail.getMessages(
-    singles,
-    { ...options, maxConcurrent: concurrency },
-    signal,
-  )) {
-    yield { gmailId: id, ...outcome };
-  }
 }

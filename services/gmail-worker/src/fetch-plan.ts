@@ -4,37 +4,45 @@ import type { Pending } from '@finito/db';
 
 export type FetchStep =
   | { kind: 'thread'; threadId: string; wanted: string[]; units: number }
-  | { kind: 'message'; wanted: [string]; units: number };
+  | { kind: 'message'; wanted: [string]; units: number; suspect: boolean };
 
 export interface UnitPrices {
   'messages.get': number;
   'threads.get': number;
 }
 
-/**
- * Steps in the order of the newest message of each, up to `budget` units. A message that failed
- * before is fetched alone, so that it cannot spoil its thread; one that was in hand when a process
- * died is a step of its own plan, so that if it kills again it is known.
- */
-export function planFetch(pending: readonly Pending[], prices: UnitPrices, budget: number): FetchStep[] {
-  const suspect = pending.find(({ crashes }) => crashes > 0);
-  if (suspect) return [single(suspect.gmailId, prices)];
+export interface PlanLimits {
+  units: number;
+  /** Whole threads are kept together, so the last one may go beyond. */
+  messages: number;
+}
 
-  const steps: FetchStep[] = [];
+/** A thread whose answer failed this often may hold one message that spoils it: each is fetched alone then. */
+const maxThreadAttempts = 3;
+/** Why a message is tried again whose thread was answered without it: asked for alone, it is found or gone. */
+export const notInThread = 'not-in-thread';
+
+/**
+ * Steps in the order of the newest message of each, within the limits but at least one. A message that
+ * was in hand when a process died comes first and alone, so that if it kills again it is known.
+ */
+export function planFetch(pending: readonly Pending[], prices: UnitPrices, limits: PlanLimits): FetchStep[] {
+  const suspects = pending.filter(({ crashes }) => crashes > 0);
+  const steps: FetchStep[] = suspects.map(({ gmailId }) => single(gmailId, prices, true));
   const threads = new Map<string, string[]>();
-  for (const { gmailId, threadId, attempts } of pending) {
-    if (attempts > 0) continue;
+  for (const message of pending) {
+    if (message.crashes > 0 || isAlone(message)) continue;
+    const { gmailId, threadId } = message;
     const wanted = threads.get(threadId);
     if (wanted) wanted.push(gmailId);
     else threads.set(threadId, [gmailId]);
   }
-  for (const { gmailId, threadId, attempts } of pending) {
-    if (attempts > 0) {
-      steps.push(single(gmailId, prices));
-      continue;
-    }
+  for (const message of pending) {
+    const { gmailId, threadId } = message;
+    if (message.crashes > 0) continue;
+    if (isAlone(message)) steps.push(single(gmailId, prices));
     const wanted = threads.get(threadId);
-    if (!wanted) continue;
+    if (!wanted || isAlone(message)) continue;
     threads.delete(threadId);
     if (wanted.length * prices['messages.get'] > prices['threads.get']) {
       steps.push({ kind: 'thread', threadId, wanted, units: prices['threads.get'] });
@@ -42,7 +50,11 @@ export function planFetch(pending: readonly Pending[], prices: UnitPrices, budge
       steps.push(...wanted.map((id) => single(id, prices)));
     }
   }
-  return within(steps, budget);
+  return within(steps, limits);
+}
+
+function isAlone({ attempts, reason }: Pending): boolean {
+  return attempts >= maxThreadAttempts || reason === notInThread;
 }
 
 export function unitsOf(steps: readonly FetchStep[]): number {
@@ -54,13 +66,38 @@ export function naiveUnitsOf(steps: readonly FetchStep[], prices: UnitPrices): n
   return steps.reduce((sum, { wanted }) => sum + wanted.length * prices['messages.get'], 0);
 }
 
-/** The first steps that fit a budget; at least one, or a step dearer than the budget would wait for ever. */
-export function within(steps: readonly FetchStep[], budget: number): FetchStep[] {
-  let spent = 0;
-  const fitting = steps.findIndex(({ units }) => (spent += units) > budget);
-  return fitting === -1 ? [...steps] : steps.slice(0, Math.max(1, fitting));
+/** The first steps that fit; at least one, or a step dearer than the limit would wait for ever. */
+export function within(steps: readonly FetchStep[], limits: PlanLimits): FetchStep[] {
+  let units = 0;
+  let messages = 0;
+  const end = steps.findIndex((step) => {
+    const isFull = messages >= limits.messages || units + step.units > limits.units;
+    units += step.units;
+    messages += step.wanted.length;
+    return isFull;
+  });
+  return end === -1 ? [...steps] : steps.slice(0, Math.max(1, end));
 }
 
-function single(gmailId: string, prices: UnitPrices): FetchStep {
-  return { kind: 'message', wanted: [gmailId], units: prices['messages.get'] };
+/**
+ * Cuts a plan into what is in hand at once: a process that dies loses the answers of one handful, and
+ * makes its messages suspect. A suspect is a handful of its own.
+ */
+export function handfulsOf(steps: readonly FetchStep[], size: number): FetchStep[][] {
+  const handfuls: FetchStep[][] = [];
+  let room = 0;
+  for (const step of steps) {
+    const isAlone = step.kind === 'message' && step.suspect;
+    if (room <= 0 || isAlone) {
+      handfuls.push([]);
+      room = size;
+    }
+    handfuls.at(-1)!.push(step);
+    room = isAlone ? 0 : room - step.wanted.length;
+  }
+  return handfuls;
+}
+
+function single(gmailId: string, prices: UnitPrices, suspect = false): FetchStep {
+  return { kind: 'message', wanted: [gmailId], units: prices['messages.get'], suspect };
 }

@@ -1,5 +1,7 @@
 // The listing of a mailbox: history pinned first, then page after page, each recorded with the
 // place of the next one. Twice or after a crash: a page listed again adds nothing.
+import { GmailRequestError } from '@finito/gmail';
+import type { MessagePage } from '@finito/gmail';
 import type { QuotaLane } from '@finito/quota';
 import type { Slice, SliceNeeds } from './slice.ts';
 
@@ -16,7 +18,6 @@ export async function beginListing(
     const labels = await slice.gmail.listLabels(slice.signal);
     await db.ledger.beginGeneration(slice.lease, kind, historyId);
     await db.labels.replace(slice.lease, labels.map(labelRow));
-    return { value: undefined };
   });
   await slice.refresh();
 }
@@ -29,7 +30,6 @@ export async function refreshLabels(
   await slice.charged({ units: profile.units['labels.list'], lane }, async () => {
     const labels = await slice.gmail.listLabels(slice.signal);
     await db.labels.replace(slice.lease, labels.map(labelRow));
-    return { value: undefined };
   });
 }
 
@@ -43,15 +43,28 @@ export async function listPage(
   if (!listing || listing.complete) return;
   await slice.charged({ units: profile.units['messages.list'], lane }, async () => {
     const pageToken = listing.pageToken ?? undefined;
-    const page = await slice.gmail.listMessages({ includeSpamTrash, pageToken }, slice.signal);
+    const page = await pageOrStart(slice, { includeSpamTrash, pageToken });
+    if (!page) return db.ledger.restartListing(slice.lease, generation);
     await db.ledger.recordPage(slice.lease, {
       generation,
       messages: page.messages.map(({ id, threadId }) => ({ gmailId: id, threadId })),
       nextPageToken: page.nextPageToken ?? null,
     });
-    return { value: undefined };
   });
   await slice.refresh();
+}
+
+/** `undefined`: Gmail no longer takes the page token, and the listing must begin anew. */
+async function pageOrStart(
+  slice: Slice,
+  options: { includeSpamTrash: boolean; pageToken: string | undefined },
+): Promise<MessagePage | undefined> {
+  try {
+    return await slice.gmail.listMessages(options, slice.signal);
+  } catch (error) {
+    if (options.pageToken !== undefined && error instanceof GmailRequestError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -70,12 +83,10 @@ export async function rereadLabels(
     const members: string[] = [];
     let pageToken: string | undefined;
     do {
-      const page = await slice.charged({ units: profile.units['messages.list'], lane }, async () => ({
-        value: await slice.gmail.listMessages(
-          { labelIds: [labelId], includeSpamTrash: true, pageToken },
-          slice.signal,
-        ),
-      }));
+      const options = { labelIds: [labelId], includeSpamTrash: true, pageToken };
+      const page = await slice.charged({ units: profile.units['messages.list'], lane }, () =>
+        slice.gmail.listMessages(options, slice.signal),
+      );
       members.push(...page.messages.map(({ id }) => id));
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined);

@@ -22,11 +22,16 @@ export function messageRow(message: GmailMessage, { withContent }: { withContent
     recipients: { to, cc, bcc, replyTo },
     messageId,
     labelIds: message.labelIds ?? [],
-    size: Math.min(Math.max(0, message.sizeEstimate ?? 0), 2 ** 31 - 1),
+    size: sizeOf(message.sizeEstimate),
     snippet: (message.snippet ?? '').replaceAll('\u0000', '').toWellFormed(),
     hasAttachments: content?.attachments.some(({ inline }) => !inline) ?? false,
     content,
   };
+}
+
+function sizeOf(estimate: unknown): number {
+  const bytes = Math.trunc(Number(estimate ?? 0));
+  return Number.isNaN(bytes) ? 0 : Math.min(Math.max(0, bytes), 2 ** 31 - 1);
 }
 
 /** Spam is dated in years that Postgres cannot write; the ends of what JavaScript and Postgres share stand in. */

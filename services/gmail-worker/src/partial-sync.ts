@@ -16,9 +16,9 @@ export async function partialSync(needs: SliceNeeds, slice: Slice): Promise<bool
   if (startHistoryId === null) return true;
   let pageToken: string | undefined;
   do {
-    const page = await slice.charged({ units: profile.units['history.list'], lane: 'live' }, async () => ({
-      value: await slice.gmail.listHistory({ startHistoryId, pageToken }, slice.signal),
-    }));
+    const page = await slice.charged({ units: profile.units['history.list'], lane: 'live' }, () =>
+      slice.gmail.listHistory({ startHistoryId, pageToken }, slice.signal),
+    );
     pageToken = page.nextPageToken;
     const position = pageToken === undefined ? page.historyId : (page.history.at(-1)?.id ?? startHistoryId);
     const { changed, gone } = await db.history.apply(
@@ -56,14 +56,14 @@ export function changesOf({ history }: Pick<HistoryPage, 'history'>): HistoryCha
         gmailId: message.id,
         threadId: message.threadId,
       })),
-      ...labelsAdded.map(({ message, labelIds }) => ({
+      ...labelsAdded.map(({ message, labelIds = [] }) => ({
         kind: 'labels' as const,
         historyId,
         gmailId: message.id,
         added: labelIds,
         removed: [],
       })),
-      ...labelsRemoved.map(({ message, labelIds }) => ({
+      ...labelsRemoved.map(({ message, labelIds = [] }) => ({
         kind: 'labels' as const,
         historyId,
         gmailId: message.id,

@@ -19,13 +19,15 @@ const graceMs = 30_000;
 export function startRearming({ db, jobs, log }: { db: Pick<Db, 'due'>; jobs: Producer; log: Log }): Rearm {
   let running: Promise<void> = Promise.resolve();
   let isBusy = false;
-  const timer = setInterval(() => {
+  const look = () => {
     if (isBusy) return;
     isBusy = true;
     running = rearm({ db, jobs })
       .catch((err: unknown) => log.warn({ err }, 'mailboxes could not be rearmed'))
       .finally(() => (isBusy = false));
-  }, everyMs);
+  };
+  look();
+  const timer = setInterval(look, everyMs);
   return {
     async close() {
       clearInterval(timer);

@@ -4,19 +4,16 @@
 // Twice at once: the second finds the lease taken and comes back later; if a lease lapses in a
 // frozen process, its later writes are refused by the fence. Dying half-way: the lease lapses in
 // `leaseMs`, the next turn reads from Postgres what is left, and what was in hand becomes suspect.
+// Shutting down: the step in hand ends, the lease is given back, and the next turn may begin at once.
 import { LeaseLostError } from '@finito/db';
 import type { Db, Lease, SyncState, WaitReason } from '@finito/db';
-import {
-  GmailAccessRevokedError,
-  GmailBadAnswerError,
-  GmailRateLimitError,
-  GmailUnavailableError,
-  OAuthUnavailableError,
-} from '@finito/gmail';
 import type { Gmail, GmailMailbox } from '@finito/gmail';
 import type { MailboxEvents } from '@finito/jobs';
-import type { QuotaLane, QuotaLedger, QuotaProfile } from '@finito/quota';
+import type { QuotaLedger, QuotaProfile } from '@finito/quota';
 import type { AccessTokens } from './access-tokens.ts';
+import { createCharge } from './charge.ts';
+import type { Charge } from './charge.ts';
+import { endOfFailure } from './end-of-failure.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
 export interface SliceNeeds {
@@ -36,17 +33,11 @@ export interface Slice {
   /** As of the last read; `refresh` reads again. */
   sync: SyncState;
   readonly gmail: GmailMailbox;
+  /** Aborts what must not go on: the lease is lost, a grant of quota has run out, or a shutdown cannot wait. */
   readonly signal: AbortSignal;
   /** True when the slice's time is up: end after the step in hand. */
   isOver(): boolean;
-  /**
-   * Charges units, runs the work, gives back what it did not use.
-   * @throws QuotaWait when there are fewer than `minUnits` now
-   */
-  charged<T>(
-    request: { units: number; minUnits?: number; lane: QuotaLane; permits?: number },
-    work: (units: number) => Promise<{ value: T; usedUnits?: number }>,
-  ): Promise<T>;
+  charged: Charge;
   refresh(): Promise<SyncState>;
   /** Notes which messages the next step works on. */
   takeInHand(gmailIds: string[]): Promise<void>;
@@ -54,150 +45,142 @@ export interface Slice {
 
 export type SliceEnd =
   | { kind: 'done'; dueInMs?: number; synced?: boolean }
-  | { kind: 'again'; inMs: number; reason?: WaitReason; lastError?: string }
+  /** `failed`: it ended so because of a fault, and `lastError` names it. */
+  | { kind: 'again'; inMs: number; reason?: WaitReason; lastError?: string; failed?: boolean }
   /** Another slice of this mailbox is running. */
   | { kind: 'busy' }
   /** Paused, without consent, or gone: there is nothing to come back for. */
   | { kind: 'closed' };
 
-/** There are no units now; the job comes back when there are. */
-export class QuotaWait extends Error {
-  override name = 'QuotaWait';
-  readonly retryInMs: number;
-  readonly reason: WaitReason;
-
-  constructor(retryInMs: number, reason: WaitReason) {
-    super(reason);
-    this.retryInMs = retryInMs;
-    this.reason = reason;
-  }
+export interface SliceOptions {
+  mailboxId: string;
+  /** The job's: aborted when the process shuts down. */
+  signal: AbortSignal;
+  /** Whether a slice that gives way should end early for this one. */
+  urgency: 'insists' | 'gives way';
 }
 
 const leaseMs = 5_000;
 const renewEveryMs = 1_500;
 const sliceMs = 3_000;
-const outageWaitMs = 2_000;
+/** What a step in hand may still take when the process shuts down, of its 10 s. */
+const graceMs = 3_000;
 
 export async function runSlice(
   needs: SliceNeeds,
-  mailboxId: string,
-  jobSignal: AbortSignal,
+  { mailboxId, signal: jobSignal, urgency }: SliceOptions,
   steps: (slice: Slice) => Promise<SliceEnd>,
 ): Promise<SliceEnd> {
   const { db, metrics } = needs;
-  const acquired = await db.leases.acquire(mailboxId, needs.owner, leaseMs);
+  const insists = urgency === 'insists';
+  const acquired = await db.leases.acquire(mailboxId, needs.owner, leaseMs, { insists });
   if (acquired === 'taken') return { kind: 'busy' };
   if (acquired === 'closed') return { kind: 'closed' };
   const { lease, sync } = acquired;
-  const lost = new AbortController();
-  const renewing = setInterval(() => {
-    db.leases.renew(lease, leaseMs).catch((error) => {
-      if (error instanceof LeaseLostError) lost.abort(error);
-    });
-  }, renewEveryMs);
+  const calls = new AbortController();
+  const stopWatching = watch(needs, lease, jobSignal, calls);
+  const inHand: string[] = [];
+  let end: SliceEnd;
   try {
-    const end = await steps(sliceOf(needs, lease, sync, AbortSignal.any([jobSignal, lost.signal])));
-    await db.leases.release(lease, releaseOf(end));
-    return end;
+    end = await steps(sliceOf(needs, { lease, sync, calls, jobSignal, insists, inHand }));
   } catch (error) {
-    if (error instanceof LeaseLostError || lost.signal.aborted) return { kind: 'busy' };
-    const end = await endOfFailure(needs, lease, error);
-    metrics.sliceEnded(end.kind === 'again' ? (end.reason ?? 'error') : end.kind);
-    await db.leases.release(lease, releaseOf(end));
-    return end;
+    if (isLost(error) || isLost(calls.signal.reason)) {
+      await db.leases.absolve(mailboxId, inHand);
+      return { kind: 'busy' };
+    }
+    end = jobSignal.aborted ? { kind: 'again', inMs: 1 } : await endOrRelease(needs, lease, sync, error);
   } finally {
-    clearInterval(renewing);
+    stopWatching();
   }
+  metrics.sliceEnded(end.kind === 'again' ? (end.reason ?? (end.failed ? 'error' : 'again')) : end.kind);
+  await db.leases.release(lease, releaseOf(end));
+  return end;
 }
 
-function sliceOf(needs: SliceNeeds, lease: Lease, sync: SyncState, signal: AbortSignal): Slice {
-  const { db, quota, accessTokens, metrics } = needs;
-  const { mailboxId } = lease;
-  const user = sync.googleSubject;
+/** Keeps the lease, and aborts the calls when it is lost or when the process cannot wait any longer. */
+function watch(
+  { db }: Pick<SliceNeeds, 'db'>,
+  lease: Lease,
+  jobSignal: AbortSignal,
+  calls: AbortController,
+): () => void {
+  const renewing = setInterval(() => {
+    db.leases.renew(lease, leaseMs).catch((error: unknown) => {
+      if (isLost(error)) calls.abort(error);
+    });
+  }, renewEveryMs);
+  let hurrying: NodeJS.Timeout | undefined;
+  const hurry = () => {
+    hurrying = setTimeout(() => calls.abort(jobSignal.reason), graceMs);
+  };
+  if (jobSignal.aborted) hurry();
+  jobSignal.addEventListener('abort', hurry, { once: true });
+  return () => {
+    clearInterval(renewing);
+    clearTimeout(hurrying);
+    jobSignal.removeEventListener('abort', hurry);
+  };
+}
+
+interface SliceParts {
+  lease: Lease;
+  sync: SyncState;
+  calls: AbortController;
+  jobSignal: AbortSignal;
+  insists: boolean;
+  inHand: string[];
+}
+
+function sliceOf(needs: SliceNeeds, parts: SliceParts): Slice {
+  const { db, accessTokens } = needs;
+  const { lease, calls, jobSignal, insists, inHand } = parts;
   const startedAt = performance.now();
-  const gmail = needs.gmail.mailbox({
-    getAccessToken: (_signal, options) => accessTokens.get(mailboxId, options),
-  });
   const slice: Slice = {
     lease,
-    sync,
-    gmail,
-    signal,
-    isOver: () => signal.aborted || performance.now() - startedAt > sliceMs,
-    async charged({ units, minUnits = units, lane, permits = 1 }, work) {
-      signal.throwIfAborted();
-      const decision = await quota.acquire({ user, lane, units, minUnits, permits });
-      if (!decision.granted) {
-        metrics.quotaWaited(lane, decision.reason);
-        throw new QuotaWait(decision.retryInMs, decision.reason === 'cooldown' ? 'cooldown' : 'quota');
-      }
-      const { grant } = decision;
-      // Until the work says otherwise, all of the grant counts as used: a call may have been charged.
-      let used = grant.units;
-      try {
-        const { value, usedUnits = grant.units } = await work(grant.units);
-        used = usedUnits;
-        return value;
-      } catch (error) {
-        if (error instanceof GmailRateLimitError) await coolDown(needs, user, error);
-        throw error;
-      } finally {
-        metrics.unitsUsed(lane, used);
-        await quota.settle(grant, { usedUnits: used });
-      }
-    },
+    sync: parts.sync,
+    signal: calls.signal,
+    gmail: needs.gmail.mailbox({
+      getAccessToken: (_signal, options) => accessTokens.get(lease.mailboxId, options),
+    }),
+    isOver: () =>
+      jobSignal.aborted ||
+      calls.signal.aborted ||
+      (slice.sync.wanted && !insists) ||
+      performance.now() - startedAt > sliceMs,
+    charged: createCharge(needs, parts.sync.googleSubject, calls),
     async refresh() {
       slice.sync = await db.leases.read(lease);
       return slice.sync;
     },
-    takeInHand: (gmailIds) => db.leases.renew(lease, leaseMs, gmailIds),
+    async takeInHand(gmailIds) {
+      inHand.splice(0, Infinity, ...gmailIds);
+      await db.leases.renew(lease, leaseMs, gmailIds);
+    },
   };
   return slice;
 }
 
-/** A refusal holds for the whole fleet: whoever shares that quota would be refused as well. */
-export async function coolDown(
-  { quota, metrics }: Pick<SliceNeeds, 'quota' | 'metrics'>,
-  user: string,
-  { scope, retryAfterMs }: GmailRateLimitError,
-): Promise<void> {
-  metrics.refused(scope);
-  const forMs = Math.max(1_000, retryAfterMs);
-  await quota.cooldown(scope === 'project' || scope === 'day' ? { project: true, forMs } : { user, forMs });
-}
-
-async function endOfFailure({ db }: SliceNeeds, { mailboxId }: Lease, error: unknown): Promise<SliceEnd> {
-  if (error instanceof QuotaWait) return { kind: 'again', inMs: error.retryInMs, reason: error.reason };
-  if (error instanceof GmailRateLimitError) {
-    return {
-      kind: 'again',
-      inMs: Math.max(1_000, error.retryAfterMs),
-      reason: 'cooldown',
-      lastError: error.name,
-    };
-  }
-  if (error instanceof GmailUnavailableError || error instanceof OAuthUnavailableError) {
-    const inMs = jittered(error.retryAfterMs ?? outageWaitMs);
-    return { kind: 'again', inMs, reason: 'breaker', lastError: error.name };
-  }
-  if (error instanceof GmailBadAnswerError) {
-    return { kind: 'again', inMs: jittered(outageWaitMs), lastError: error.name };
-  }
-  if (error instanceof GmailAccessRevokedError) {
-    await db.due.markReauth(mailboxId);
-    return { kind: 'done' };
-  }
+/** A fault of the program goes to the queue, which counts and reports it; the mailbox is free all the same. */
+async function endOrRelease(
+  needs: SliceNeeds,
+  lease: Lease,
+  sync: SyncState,
+  error: unknown,
+): Promise<SliceEnd> {
+  const end = await endOfFailure(needs, sync, lease.mailboxId, error);
+  if (end) return end;
+  await needs.db.leases.release(lease, { lastError: 'unexpected', failed: true }).catch(() => undefined);
   throw error;
 }
 
 function releaseOf(end: SliceEnd) {
   if (end.kind === 'again') {
     const wait = end.reason ? { reason: end.reason, forMs: end.inMs } : null;
-    return { wait, lastError: end.lastError ?? null };
+    // A wait for quota says nothing about whether the mailbox works.
+    const failed = end.failed ?? (end.reason ? undefined : false);
+    return { wait, lastError: end.lastError ?? null, failed };
   }
-  return end.kind === 'done' ? { dueInMs: end.dueInMs, synced: end.synced } : {};
+  return end.kind === 'done' ? { dueInMs: end.dueInMs, synced: end.synced, failed: false } : {};
 }
 
-function jittered(ms: number): number {
-  return ms * (0.75 + Math.random() / 2);
-}
+const isLost = (error: unknown) => error instanceof LeaseLostError;

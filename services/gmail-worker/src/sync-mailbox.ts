@@ -21,8 +21,8 @@ export interface SyncOptions {
 
 /** What one page of an inbox shows. */
 const firstScreen = 50;
-/** Another slice of this mailbox is running: it ends within seconds. */
-const busyMs = 250;
+/** Another slice of this mailbox is running: it ends after the step in hand. */
+const busyMs = 100;
 
 export function createSyncMailbox(
   needs: SliceNeeds & { jobs: Pick<Producer, 'enqueue'> },
@@ -30,7 +30,7 @@ export function createSyncMailbox(
 ) {
   return async ({ mailboxId }: { mailboxId: string }, { signal }: JobContext): Promise<JobResult> => {
     let backlog = false;
-    const end = await runSlice(needs, mailboxId, signal, async (slice) => {
+    const end = await runSlice(needs, { mailboxId, signal, urgency: 'insists' }, async (slice) => {
       const result = await syncOnce(needs, slice, options);
       backlog = slice.sync.state !== 'live' || slice.sync.pending > 0;
       return result;
@@ -66,10 +66,10 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     return done;
   }
   if (slice.sync.pending > before) await refreshLabels(needs, slice, 'live');
-  let fetched = -1;
-  while (slice.sync.pending > before && fetched !== 0 && !slice.isOver()) {
+  let stored = -1;
+  while (slice.sync.pending > before && stored !== 0 && !slice.isOver()) {
     const limit = Math.min(firstScreen, slice.sync.pending - before);
-    fetched = await fetchPending(needs, slice, { ...fetchOptions, limit });
+    stored = await fetchPending(needs, slice, { ...fetchOptions, limit });
     await slice.refresh();
   }
   return done;

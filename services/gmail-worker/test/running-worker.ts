@@ -1,47 +1,40 @@
 // The worker as a process of its own, against the real simulator, Postgres and Redis.
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createTestDatabase, freePort, startProcess, startTestRedis, until } from '@finito/testing';
+import { freePort, startProcess, startTestRedis, until } from '@finito/testing';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { compareWithTruth } from '@finito/gmail-simulator';
-import { createDb, migrateDatabase } from '@finito/db';
-import { Pool } from 'pg';
+import { aDatabase, encryptionKeysSetting } from './a-database.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const key = Buffer.alloc(32, 9);
+
+/** Waits as long as a machine that is busy with other things may take. */
+export const eventually = (
+  condition: () => Promise<boolean> | boolean,
+  { timeoutMs = 60_000, everyMs = 50, message = 'the condition' } = {},
+) => until(condition, { timeoutMs, everyMs, message });
+
+export type World = Awaited<ReturnType<typeof aWorld>>;
 
 /** Postgres, Redis, and as many workers as a test starts. */
 export async function aWorld(simulator: GmailSimulator, settings: Record<string, string> = {}) {
-  const database = await createTestDatabase({
-    key: 'finito',
-    migrate: async (url) => void (await migrateDatabase(url)),
-  });
+  const database = await aDatabase();
+  const { db, pool, takeLease } = database;
   const redis = await startTestRedis();
-  const db = createDb({ url: database.url, encryptionKeys: new Map([['k1', key]]) });
-  const pool = new Pool({ connectionString: database.url, max: 3 });
-  pool.on('error', () => undefined);
   const workers: Awaited<ReturnType<typeof startProcess>>[] = [];
 
   return {
     db,
     pool,
     redis,
-    /** A user's consent, without the browser. */
-    async connect(email: string): Promise<string> {
-      const userId = `usr_${randomBytes(8).toString('hex')}`;
+    takeLease,
+    async connect(email: string, before?: (mailboxId: string) => Promise<void>): Promise<string> {
       const { subject } = simulator.account(email);
-      await pool.query('INSERT INTO users (id, google_subject, email_address) VALUES ($1, $2, $3)', [
-        userId,
-        userId,
-        email,
-      ]);
-      const { accessToken, refreshToken, expiresAt } = simulator.issueTokens(email);
-      const { mailboxId } = await db.mailboxes.connect(
-        userId,
-        { googleSubject: subject, emailAddress: email },
-        { refreshToken, accessToken, accessTokenExpiresAt: expiresAt.getTime(), scope: '' },
-      );
-      return mailboxId;
+      const tokens = simulator.issueTokens(email);
+      return database.connect({ subject, emailAddress: email, ...tokens }, before);
+    },
+    /** Ends every worker; gives their exit codes. */
+    async stopWorkers(signal: 'SIGTERM' | 'SIGKILL'): Promise<number[]> {
+      return Promise.all(workers.splice(0).map((worker) => worker.stop({ signal })));
     },
     async startWorker(own: Record<string, string> = {}) {
       const port = await freePort();
@@ -55,7 +48,7 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
           LOG_LEVEL: 'info',
           DATABASE_URL: database.url,
           REDIS_URL: redis.url,
-          TOKEN_ENCRYPTION_KEYS: `k1:${key.toString('base64')}`,
+          TOKEN_ENCRYPTION_KEYS: encryptionKeysSetting,
           GOOGLE_CLIENT_ID: simulator.clientId,
           GOOGLE_CLIENT_SECRET: simulator.clientSecret,
           ADMIN_PORT: String(port),
@@ -64,6 +57,7 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
           ...own,
         },
         readyWhen: (output) => output.includes('service started'),
+        readyWithinMs: 60_000,
       });
       workers.push(worker);
       return { process: worker, adminUrl: `http://127.0.0.1:${port}` };
@@ -75,13 +69,13 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
       );
       return rows[0];
     },
-    async untilLive(mailboxId: string, timeoutMs = 20_000) {
-      await until(
+    async untilLive(mailboxId: string, timeoutMs = 60_000) {
+      await eventually(
         async () => {
           const { state, pending } = await this.progress(mailboxId);
           return state === 'live' && pending === 0;
         },
-        { timeoutMs, everyMs: 50, message: 'the mailbox is not live' },
+        { timeoutMs, message: 'the mailbox to be live' },
       );
     },
     /** The rows against the mailbox, one by one; and the accounting identity, counted. */
@@ -96,10 +90,8 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.stop({ signal: 'SIGKILL' }).catch(() => undefined)));
-      await db.close();
-      await pool.end();
+      await database.close();
       await redis.stop();
-      await database.drop();
     },
   };
 }

@@ -1,0 +1,96 @@
+// Units first, then the call (DESIGN §3.5): what a slice asks of Gmail goes through here.
+import type { WaitReason } from '@finito/db';
+import { GmailRateLimitError, GmailUnavailableError } from '@finito/gmail';
+import { QuotaLedgerUnavailableError } from '@finito/quota';
+import type { Grant, QuotaLane, QuotaLedger } from '@finito/quota';
+import type { WorkerMetrics } from './metrics.ts';
+
+/** There are no units now; the job comes back when there are. */
+export class QuotaWait extends Error {
+  override name = 'QuotaWait';
+  readonly retryInMs: number;
+  readonly reason: WaitReason;
+
+  constructor(retryInMs: number, reason: WaitReason) {
+    super(reason);
+    this.retryInMs = retryInMs;
+    this.reason = reason;
+  }
+}
+
+export interface Meter {
+  /** Granted. */
+  readonly units: number;
+  /** Says that calls of so many units are about to be made; what is never said is given back. */
+  use(units: number): void;
+}
+
+/**
+ * Charges units, runs the work, gives back what it did not use. Work that never says what it uses uses all.
+ * @throws QuotaWait when there are fewer than `minUnits` (default: all) now
+ */
+export type Charge = <T>(
+  request: { units: number; minUnits?: number; lane: QuotaLane; permits?: number },
+  work: (meter: Meter) => Promise<T>,
+) => Promise<T>;
+
+interface ChargeNeeds {
+  quota: Pick<QuotaLedger, 'acquire' | 'settle' | 'cooldown'>;
+  metrics: Pick<WorkerMetrics, 'quotaWaited' | 'refused' | 'unitsUsed'>;
+}
+
+/** The ledger counts a grant as used when it expires: calls must have reached Gmail by then. */
+const wayMs = 2_000;
+
+/** `calls` is aborted when a grant runs out under way. */
+export function createCharge(needs: ChargeNeeds, user: string, calls: AbortController): Charge {
+  const { quota, metrics } = needs;
+  return async ({ units, minUnits = units, lane, permits = 1 }, work) => {
+    calls.signal.throwIfAborted();
+    const decision = await quota.acquire({ user, lane, units, minUnits, permits });
+    if (!decision.granted) {
+      metrics.quotaWaited(lane, decision.reason);
+      throw new QuotaWait(decision.retryInMs, decision.reason === 'cooldown' ? 'cooldown' : 'quota');
+    }
+    const { grant } = decision;
+    let used: number | undefined;
+    const meter: Meter = {
+      units: grant.units,
+      use: (more) => (used = Math.min((used ?? 0) + more, grant.units)),
+    };
+    const runsOut = setTimeout(
+      () => calls.abort(new GmailUnavailableError({ operation: 'batch', reason: 'grant-expired' })),
+      Math.max(1, grant.expiresInMs - wayMs),
+    );
+    try {
+      return await work(meter);
+    } catch (error) {
+      if (error instanceof GmailRateLimitError) await coolDown(needs, user, error);
+      throw error;
+    } finally {
+      clearTimeout(runsOut);
+      metrics.unitsUsed(lane, used ?? grant.units);
+      await giveBack(quota, grant, used ?? grant.units);
+    }
+  };
+}
+
+/** What the work did stands, whatever becomes of the units: unsettled, the grant counts in full when it expires. */
+async function giveBack(quota: Pick<QuotaLedger, 'settle'>, grant: Grant, usedUnits: number): Promise<void> {
+  try {
+    await quota.settle(grant, { usedUnits });
+  } catch (error) {
+    if (!(error instanceof QuotaLedgerUnavailableError)) throw error;
+  }
+}
+
+/** A refusal holds for the whole fleet: whoever shares that quota would be refused as well. */
+export async function coolDown(
+  { quota, metrics }: Pick<ChargeNeeds, 'quota' | 'metrics'>,
+  user: string,
+  { scope, retryAfterMs }: GmailRateLimitError,
+): Promise<void> {
+  metrics.refused(scope);
+  const forMs = Math.max(1_000, retryAfterMs);
+  await quota.cooldown(scope === 'project' || scope === 'day' ? { project: true, forMs } : { user, forMs });
+}

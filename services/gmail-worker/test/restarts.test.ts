@@ -1,0 +1,80 @@
+// Workers that end and begin again, and a Redis that forgets.
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { sampleMailbox, startGmailSimulator } from '@finito/gmail-simulator';
+import type { GmailSimulator } from '@finito/gmail-simulator';
+import { aWorld, eventually, inStep } from './running-worker.ts';
+import type { World } from './running-worker.ts';
+
+jest.setTimeout(120_000);
+
+const messages = 600;
+const emails = ['killed', 'stopped', 'flushed'].map((name) => `${name}@example.com`);
+let simulator: GmailSimulator;
+let world: World;
+
+beforeAll(async () => {
+  const sample = await sampleMailbox({ messages });
+  // Slow enough that a sync lasts a few seconds: something must be in hand when it is interrupted.
+  simulator = await startGmailSimulator({
+    timeFactor: 60,
+    accounts: emails.map((emailAddress) => ({ emailAddress, name: 'Robin', messages: sample })),
+  });
+  world = await aWorld(simulator, { GMAIL_QUOTA_TIME_FACTOR: '60' });
+}, 120_000);
+afterEach(() => world.stopWorkers('SIGKILL'));
+afterAll(async () => {
+  await world.close();
+  await simulator.close();
+});
+
+const storedMoreThan = (mailboxId: string, count: number) =>
+  eventually(async () => (await world.progress(mailboxId)).stored > count);
+
+describe('a worker', () => {
+  it('that is killed in the middle loses nothing and stores nothing twice', async () => {
+    const mailboxId = await world.connect(emails[0]!);
+    await world.startWorker();
+    await storedMoreThan(mailboxId, 150);
+    await world.stopWorkers('SIGKILL');
+    expect((await world.progress(mailboxId)).pending).toBeGreaterThan(0);
+    await world.startWorker();
+    await world.untilLive(mailboxId);
+    expect(await world.comparedWithTruth(mailboxId, emails[0]!)).toEqual(inStep);
+    // At most what was in hand is asked for a second time.
+    expect(simulator.report().fetchedTwice).toBeLessThan(60);
+  });
+
+  it('that is stopped in the middle ends with 0, hands back its work, and the next one goes on at once', async () => {
+    const mailboxId = await world.connect(emails[1]!);
+    await world.startWorker();
+    await storedMoreThan(mailboxId, 150);
+    const twice = simulator.report().fetchedTwice;
+    expect(await world.stopWorkers('SIGTERM')).toEqual([0]);
+    const { rows } = await world.pool.query('SELECT lease_owner, in_hand FROM mailboxes WHERE id = $1', [
+      mailboxId,
+    ]);
+    expect(rows).toEqual([{ lease_owner: null, in_hand: [] }]);
+    const { stored } = await world.progress(mailboxId);
+    expect(stored).toBeLessThan(messages);
+    await world.startWorker();
+    // Sooner than a lease would lapse.
+    await eventually(async () => (await world.progress(mailboxId)).stored > stored, { timeoutMs: 4_000 });
+    await world.untilLive(mailboxId);
+    expect(await world.stopWorkers('SIGTERM')).toEqual([0]);
+    await world.startWorker();
+    const asked = simulator.report().calls['history.list'] ?? 0;
+    await eventually(() => (simulator.report().calls['history.list'] ?? 0) > asked + 1);
+    expect(await world.comparedWithTruth(mailboxId, emails[1]!)).toEqual(inStep);
+    expect(simulator.report().fetchedTwice).toBe(twice);
+  });
+
+  it('goes on after Redis has forgotten everything', async () => {
+    const mailboxId = await world.connect(emails[2]!);
+    await world.startWorker();
+    await storedMoreThan(mailboxId, 100);
+    await world.redis.flush();
+    await world.untilLive(mailboxId);
+    expect(await world.comparedWithTruth(mailboxId, emails[2]!)).toEqual(inStep);
+    expect(simulator.report().refusals).toEqual({});
+  });
+});
