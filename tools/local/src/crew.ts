@@ -69,10 +69,7 @@ export function createCrew({ logsDir, progress }: CrewOptions): Crew {
       });
       members.push({ stage, supervised });
       await supervised.start().catch((cause: Error) => {
-        const said = log.lastLines().slice(-12).join('\n');
-        throw new Error(`${name} did not start: ${cause.message}${said === '' ? '' : `\n${said}`}`, {
-          cause,
-        });
+        throw new Error(`${name} did not start: ${cause.message}\n${lastWords(log)}`.trimEnd(), { cause });
       });
     },
     async stop() {
@@ -85,6 +82,15 @@ export function createCrew({ logsDir, progress }: CrewOptions): Crew {
       }
     },
   };
+}
+
+function lastWords(log: LogFile): string {
+  const said = log.lastLines().join('\n');
+  // As after a pull that brought a new package.
+  const help = said.includes('ERR_MODULE_NOT_FOUND')
+    ? '\nA package is missing. Install what is new with: npm ci'
+    : '';
+  return `${said}${help}`;
 }
 
 function passThrough(): LogFile {
