@@ -2,6 +2,7 @@ import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import type { Job as BullJob } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Job, Payload } from './define-job.ts';
+import { dueAt, noteDueAt } from './due-at.ts';
 import { parsePayload } from './parse-payload.ts';
 import { queuePrefix } from './queue-prefix.ts';
 
@@ -56,10 +57,11 @@ export function createConsumer<J extends Job>(
 
   async function process(bullJob: BullJob, token?: string): Promise<void> {
     const startedAt = Date.now();
+    const wasDueAt = dueAt(bullJob);
     const timing = () => ({
       job: job.name,
       durationMs: Date.now() - startedAt,
-      waitMs: Math.max(0, startedAt - bullJob.timestamp - (bullJob.delay ?? 0)),
+      waitMs: Math.max(0, startedAt - wasDueAt),
     });
     let result: JobResult;
     try {
@@ -77,6 +79,7 @@ export function createConsumer<J extends Job>(
       }
       const last = !retryable || bullJob.attemptsMade + 1 >= job.attempts;
       onOutcome({ ...timing(), outcome: last ? 'failed' : 'retry', error });
+      if (!last) await noteDueAt(bullJob, Date.now() + job.backoffMs * 2 ** bullJob.attemptsMade);
       // Only the name goes to Redis: a message may quote what a job must not carry.
       const reason = error instanceof Error ? error.name : 'unknown error';
       throw retryable ? new Error(reason) : new UnrecoverableError(reason);
@@ -91,7 +94,7 @@ export function createConsumer<J extends Job>(
     concurrency,
     ...crashSafety,
     drainDelay: 5,
-    skipVersionCheck: true,
+    // Its version check stays on: not knowing Redis' version BullMQ waits whole seconds for a delayed job (measured).
   });
   worker.on('error', () => undefined); // ioredis' own listener reports a lost connection
 
@@ -106,7 +109,9 @@ export function createConsumer<J extends Job>(
 }
 
 async function delay(bullJob: BullJob, againInMs: number, token?: string): Promise<never> {
-  await bullJob.moveToDelayed(Date.now() + Math.max(1, Math.ceil(againInMs)), token);
+  const againAt = Date.now() + Math.max(1, Math.ceil(againInMs));
+  await noteDueAt(bullJob, againAt);
+  await bullJob.moveToDelayed(againAt, token);
   throw new DelayedError();
 }
 

@@ -17,4 +17,5 @@ export { InvalidPayloadError, QueueUnavailableError } from './errors.ts';
 export { createMailboxEvents, mailboxEvent } from './mailbox-events.ts';
 export type { MailboxEvent, MailboxEvents, StoredEvent } from './mailbox-events.ts';
 export { createProducer } from './producer.ts';
-export type { Producer, QueueCounts } from './producer.ts';
+export type { Producer } from './producer.ts';
+export type { QueueCounts } from './queue-counts.ts';

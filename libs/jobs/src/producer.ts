@@ -3,21 +3,14 @@ import type { Redis } from 'ioredis';
 import type { Job, Payload } from './define-job.ts';
 import { QueueUnavailableError } from './errors.ts';
 import { parsePayload } from './parse-payload.ts';
+import { queueCounts } from './queue-counts.ts';
+import type { QueueCounts } from './queue-counts.ts';
 import { queuePrefix } from './queue-prefix.ts';
-
-export interface QueueCounts {
-  waiting: number;
-  active: number;
-  delayed: number;
-  failed: number;
-  /** Age of the oldest waiting job; 0 when none waits. */
-  oldestAgeSeconds: number;
-}
 
 export interface Producer {
   /**
-   * Puts a job into its queue. Enqueued again under the same key before it runs, it stays one job
-   * (and an earlier time wins); enqueued while it runs, it runs once more.
+   * Puts a job into its queue. Enqueued again under the same key before it runs, it stays one job, and
+   * without a delay it becomes due at once; enqueued while it runs, it runs once more.
    * @throws InvalidPayloadError, QueueUnavailableError (the outcome is unknown: enqueueing again is harmless)
    */
   enqueue<J extends Job>(job: J, payload: Payload<J>, options?: { delayMs?: number }): Promise<void>;
@@ -60,26 +53,12 @@ export function createProducer({
         backoff: { type: 'exponential', delay: job.backoffMs, jitter: 0.5 },
         removeOnComplete: true,
         removeOnFail: { age: keepFailedSeconds, count: 1_000 },
-        ...(key && { deduplication: { id: key, keepLastIfActive: true, reschedule: true } }),
+        ...(key && { deduplication: { id: key, keepLastIfActive: true, reschedule: delayMs === 0 } }),
       });
       await inTime(added, timeoutMs, job);
     },
 
-    async counts(job) {
-      const queue = queueOf(job);
-      const [counts, oldest] = await Promise.all([
-        queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
-        queue.getWaiting(0, 0),
-      ]);
-      const since = oldest[0]?.timestamp;
-      return {
-        waiting: counts['waiting'] ?? 0,
-        active: counts['active'] ?? 0,
-        delayed: counts['delayed'] ?? 0,
-        failed: counts['failed'] ?? 0,
-        oldestAgeSeconds: since ? Math.max(0, (Date.now() - since) / 1_000) : 0,
-      };
-    },
+    counts: (job) => queueCounts(redis, queueOf(job)),
 
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
