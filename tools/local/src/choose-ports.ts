@@ -22,10 +22,7 @@ export type Ports = Record<keyof typeof PREFERRED, number>;
 export async function choosePorts(publicPort: number, note: (text: string) => void): Promise<Ports> {
   // Some systems let a server listen on one address of a port whose wildcard is taken, so both are asked.
   if (!(await isPortFree(publicPort, '127.0.0.1')) || !(await isPortFree(publicPort, '0.0.0.0'))) {
-    const holder = (await portHolder(publicPort)) ?? 'another program';
-    throw new LocalProblem(
-      `Port ${publicPort} is taken by ${holder}. Stop it, or take another port: PORT=${publicPort + 100} npm start`,
-    );
+    throw new LocalProblem(await whyNot(publicPort));
   }
   const ports: Ports = { ...PREFERRED };
   for (const name of Object.keys(PREFERRED) as (keyof Ports)[]) {
@@ -35,4 +32,13 @@ export async function choosePorts(publicPort: number, note: (text: string) => vo
     note(`Port ${wanted} is taken, so ${name} is on ${ports[name]}`);
   }
   return ports;
+}
+
+async function whyNot(port: number): Promise<string> {
+  const holder = await portHolder(port);
+  if (holder === undefined && port < 1_024 && process.getuid?.() !== 0) {
+    return `Port ${port} may be opened by root only. Take one from 1024 on: PORT=3001 npm start`;
+  }
+  const other = port + 100 <= 65_535 ? port + 100 : port - 100;
+  return `Port ${port} is taken by ${holder ?? 'another program'}. Stop it, or take another port: PORT=${other} npm start`;
 }

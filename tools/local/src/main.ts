@@ -1,5 +1,4 @@
 /** `npm start`: everything on this machine. Killed at any point, the next start cleans up and continues. */
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LocalServerError } from '@finito/testing';
 import { parseArguments, USAGE, UsageError } from './arguments.ts';
@@ -33,7 +32,6 @@ async function main(args: string[]): Promise<number> {
     }
     loadEnvFile(repository);
     const settings = localSettings(parsed, repository);
-    mkdirSync(settings.dataDir, { recursive: true });
     lock = await takeRunLock(settings.dataDir, progress.note);
     return await runUntilStopped(settings, lock);
   } catch (error) {

@@ -83,6 +83,13 @@ describe('the lock of a data directory', () => {
     lock.release();
   });
 
+  it('says how to go on when nothing can be written there', async () => {
+    writeFileSync(join(dataDir, 'a-file'), '');
+    const refused = takeRunLock(join(dataDir, 'a-file', 'data'), say);
+    await expect(refused).rejects.toThrow(LocalProblem);
+    await expect(refused).rejects.toThrow('FINITO_DATA_DIR');
+  });
+
   it('remembers the children that still run, for the start after this one', async () => {
     const lock = await takeRunLock(dataDir, say);
     const [gone, alive] = [await aProcess('first'), await aProcess('second')];

@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { until } from '@finito/testing';
 import { isRunning, stopByPid } from './process-by-pid.ts';
@@ -29,8 +29,8 @@ const MARKER = join('local', 'src', 'main.ts');
  * @throws LocalProblem when another start holds it.
  */
 export async function takeRunLock(dataDir: string, log: (line: string) => void): Promise<RunLock> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const file = join(dataDir, 'running.json');
+  makeFolder(dataDir);
   const mine: Holder = { pid: process.pid, marker: MARKER, children: [] };
   if (!createExclusively(file, mine)) {
     const holder = await readHolder(file);
@@ -62,8 +62,25 @@ function createExclusively(file: string, holder: Holder): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new LocalProblem(`${file} cannot be written: ${(error as Error).message}`, { cause: error });
+    throw notWritable(dirname(file), error);
   }
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw notWritable(dataDir, error);
+  }
+}
+
+function notWritable(dataDir: string, cause: unknown): LocalProblem {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new LocalProblem(
+    `Nothing can be written in ${dataDir} (${code}). Start as the user it belongs to, make room if the disk is ` +
+      'full, or set FINITO_DATA_DIR to another folder.',
+    { cause },
+  );
 }
 
 /** The other start may be between making the file and filling it. */

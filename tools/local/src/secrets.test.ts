@@ -42,7 +42,7 @@ describe('the secrets of a data directory', () => {
 
   it('never show a value when they are refused', () => {
     writeFileSync(file(), JSON.stringify({ ...loadSecrets(dataDir), databasePassword: 'too short' }));
-    expect(() => loadSecrets(dataDir)).toThrow(/not whole \(databasePassword\)/);
+    expect(() => loadSecrets(dataDir)).toThrow(/cannot be used \(databasePassword\)/);
     expect(() => loadSecrets(dataDir)).not.toThrow(/too short/);
   });
 });

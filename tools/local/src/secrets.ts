@@ -27,13 +27,17 @@ export function loadSecrets(dataDir: string): Secrets {
   try {
     return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    const faults =
-      cause instanceof z.ZodError ? cause.issues.map(({ path }) => path.join('.')).join(', ') : 'no JSON';
+    const faults = faultsOf(cause);
     throw new LocalProblem(
-      `${file} is not whole (${faults}). Put it back from a backup, or start afresh with another FINITO_DATA_DIR.`,
+      `${file} cannot be used (${faults}). Put it back from a backup, or start afresh with another FINITO_DATA_DIR.`,
       { cause },
     );
   }
+}
+
+function faultsOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return cause.issues.map(({ path }) => path.join('.')).join(', ');
+  return (cause as NodeJS.ErrnoException).code ?? 'no JSON';
 }
 
 function createSecrets(file: string): Secrets {

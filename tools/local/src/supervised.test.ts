@@ -9,6 +9,8 @@ afterEach(async () => {
   for (const life of lives.splice(0)) await life.stop({ signal: 'SIGKILL' });
 });
 
+/** Starting a process takes its time on a busy machine. */
+const patiently = { timeoutMs: 25_000 };
 const lasting = "setInterval(() => {}, 1000); console.log('ready')";
 const ending = "console.log('ready'); setTimeout(() => process.exit(7), 30)";
 const stubborn = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')";
@@ -28,7 +30,7 @@ function aSupervised(programs: string[], options: Partial<SupervisedOptions> = {
       lives.push(life);
       let code: number | undefined;
       void life.exited.then((ended) => (code = ended));
-      const ready = until(() => code !== undefined || life.output().includes('ready'), { everyMs: 5 });
+      const ready = until(() => code !== undefined || life.output().includes('ready'), { ...patiently, everyMs: 5 });
       return {
         pid: life.pid,
         exited: life.exited,
@@ -48,7 +50,7 @@ describe('a supervised process', () => {
     const { supervised, kinds, events } = aSupervised([lasting]);
     await supervised.start();
     lives[0]!.signal('SIGKILL');
-    await until(() => kinds().includes('back'));
+    await until(() => kinds().includes('back'), patiently);
     expect(events).toEqual([{ kind: 'died', code: 128 + 9, nextStartInMs: 5 }, { kind: 'back' }]);
     await supervised.stop(1_000);
     expect(await lives[1]!.exited).toBe(128 + 15);
@@ -64,7 +66,7 @@ describe('a supervised process', () => {
   it('is given up after so many deaths in a while', async () => {
     const { supervised, kinds } = aSupervised([ending], { maxDeaths: 3 });
     await supervised.start();
-    await until(() => kinds().includes('given-up'));
+    await until(() => kinds().includes('given-up'), patiently);
     expect(kinds().filter((kind) => kind === 'died')).toHaveLength(2);
     expect(lives).toHaveLength(3);
   });
@@ -73,7 +75,7 @@ describe('a supervised process', () => {
     const { supervised, kinds } = aSupervised([lasting], { backoffMs: [60_000] });
     await supervised.start();
     lives[0]!.signal('SIGKILL');
-    await until(() => kinds().includes('died'));
+    await until(() => kinds().includes('died'), patiently);
     await supervised.stop(1_000);
     expect(lives).toHaveLength(1);
   });
@@ -88,7 +90,7 @@ describe('a supervised process', () => {
   it('waits longer before each further start', async () => {
     const { supervised, events, kinds } = aSupervised([ending], { backoffMs: [1, 2, 3], maxDeaths: 4 });
     await supervised.start();
-    await until(() => kinds().includes('given-up'));
+    await until(() => kinds().includes('given-up'), patiently);
     expect(events.flatMap((event) => (event.kind === 'died' ? [event.nextStartInMs] : []))).toEqual([
       1, 2, 3,
     ]);

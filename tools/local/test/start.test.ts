@@ -96,7 +96,7 @@ describe('npm start', () => {
     writeFileSync(join(other.dataDir, 'secrets.json'), '{ "half a fi');
     const refused = await other.launch([]);
     await refused.expectExit(1);
-    expect(refused.output()).toContain('secrets.json is not whole');
+    expect(refused.output()).toContain('secrets.json cannot be used');
     await other.close();
   }, 20_000);
 });
