@@ -30,7 +30,10 @@ function aSupervised(programs: string[], options: Partial<SupervisedOptions> = {
       lives.push(life);
       let code: number | undefined;
       void life.exited.then((ended) => (code = ended));
-      const ready = until(() => code !== undefined || life.output().includes('ready'), { ...patiently, everyMs: 5 });
+      const ready = until(() => code !== undefined || life.output().includes('ready'), {
+        ...patiently,
+        everyMs: 5,
+      });
       return {
         pid: life.pid,
         exited: life.exited,
