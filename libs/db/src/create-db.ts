@@ -16,6 +16,8 @@ import { ledgerStore } from './ledger.ts';
 import { mailboxReads } from './mailbox-reads.ts';
 import { mailboxStore } from './mailboxes.ts';
 import { messageStore } from './messages.ts';
+import { outboxStore } from './outbox.ts';
+import { outboxWork } from './outbox-work.ts';
 import type { EncryptionKeys } from './sealed-credentials.ts';
 import { userStore } from './users.ts';
 
@@ -68,6 +70,8 @@ export function createDb({
     mailboxReads: mailboxReads(pool),
     mailboxes: mailboxStore(pool, encryptionKeys),
     messages: messageStore(pool),
+    outbox: outboxStore(pool),
+    outboxWork: outboxWork(pool),
     users: userStore(pool),
     async ping(): Promise<void> {
       await pool.query('SELECT 1');

@@ -23,5 +23,7 @@ export type { MailboxView } from './mailbox-reads.ts';
 export { MailboxTakenError } from './mailboxes.ts';
 export type { Address, MessageRow, StoredAttachment } from './messages.ts';
 export { MigrationError, migrateDatabase, pendingMigrations } from './migrate.ts';
+export type { LabelChange, OutboxStore, Sending, SendRequest } from './outbox.ts';
+export type { LabelEntry, OutboxWork, SendEntry } from './outbox-work.ts';
 export type { Credentials, EncryptionKeys } from './sealed-credentials.ts';
 export type { User } from './users.ts';

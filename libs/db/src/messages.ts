@@ -48,6 +48,8 @@ export interface MessageStore {
    * @throws LeaseLostError; RowRefusedError when one of them cannot be held, and then none is stored
    */
   store(lease: Lease, generation: number, messages: MessageRow[]): Promise<string[]>;
+  /** Makes a stored message carry exactly these labels: Gmail's word, read anew. @throws LeaseLostError */
+  setLabels(lease: Lease, gmailId: string, labelIds: string[], historyId: string): Promise<void>;
   /** The newest message that is stored. */
   newestId(mailboxId: string): Promise<string | undefined>;
 }
@@ -62,6 +64,15 @@ export function messageStore(pool: Pool): MessageStore {
               throw asRefused(error);
             },
           ),
+
+    setLabels: (lease, gmailId, labelIds, historyId) =>
+      fenced(pool, lease, async (client) => {
+        await client.query(
+          `UPDATE emails SET label_ids = $3, history_id = greatest(history_id, $4::numeric), updated_at = now()
+           WHERE mailbox_id = $1 AND gmail_id = $2 AND deleted_at IS NULL`,
+          [lease.mailboxId, gmailId, labelIds, historyId],
+        );
+      }),
 
     async newestId(mailboxId) {
       const { rows } = await pool.query<{ gmail_id: string }>(
