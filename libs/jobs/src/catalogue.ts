@@ -81,6 +81,8 @@ export const ingestClientEvents = defineJob({
   attempts: 5,
   backoffMs: 1_000,
   concurrency: 16,
+  // 40 MB of full batches.
+  maxWaiting: 2_000,
 });
 
 export const catalogue = [

@@ -16,6 +16,11 @@ export interface Job<Schema extends z.ZodType = z.ZodType> {
   readonly concurrency: number;
   /** Two jobs of one key never run at once; a job enqueued while its twin runs leads to exactly one further run. */
   readonly dedupeKey?: (payload: z.infer<Schema>) => string;
+  /**
+   * With about so many waiting no more are taken: for work that may be lost, so that it never fills the Redis that
+   * mail needs. No limit unless told.
+   */
+  readonly maxWaiting?: number;
 }
 
 export type Payload<J extends Job> = z.infer<J['payload']>;

@@ -4,7 +4,10 @@ export class InvalidPayloadError extends Error {
   readonly retryable = false;
 }
 
-/** Redis did not take a job in time. It may have: enqueue again, deduplication makes that harmless. */
+/**
+ * Redis did not take a job in time, or its queue is full. After a timeout it may have taken it: enqueue again,
+ * deduplication makes that harmless.
+ */
 export class QueueUnavailableError extends Error {
   override name = 'QueueUnavailableError';
   readonly retryable = true;

@@ -11,7 +11,7 @@ export interface Producer {
   /**
    * Puts a job into its queue. Enqueued again under the same key before it runs, it stays one job, and
    * without a delay it becomes due at once; enqueued while it runs, it runs once more.
-   * @throws InvalidPayloadError, QueueUnavailableError (the outcome is unknown: enqueueing again is harmless)
+   * @throws InvalidPayloadError, QueueUnavailableError (full, or of unknown outcome: enqueueing again is harmless)
    */
   enqueue<J extends Job>(job: J, payload: Payload<J>, options?: { delayMs?: number }): Promise<void>;
   counts(job: Job): Promise<QueueCounts>;
@@ -32,6 +32,7 @@ export function createProducer({
   timeoutMs?: number;
 }): Producer {
   const queues = new Map<string, Queue>();
+  const backlogs = new Map<string, { askedAt: number; waiting: Promise<number> }>();
 
   function queueOf(job: Job): Queue {
     let queue = queues.get(job.name);
@@ -43,19 +44,35 @@ export function createProducer({
     return queue;
   }
 
+  /** Asked at most once a second; an answer that does not come is none of "full". */
+  async function isFull(job: Job): Promise<boolean> {
+    if (job.maxWaiting === undefined) return false;
+    let backlog = backlogs.get(job.name);
+    if (!backlog || Date.now() - backlog.askedAt > 1_000) {
+      const waiting = queueOf(job)
+        .getWaitingCount()
+        .catch(() => 0);
+      backlogs.set(job.name, (backlog = { askedAt: Date.now(), waiting }));
+    }
+    return (await backlog.waiting) >= job.maxWaiting;
+  }
+
   return {
     async enqueue(job, payload, { delayMs = 0 } = {}) {
       const data = parsePayload(job, payload);
       const key = job.dedupeKey?.(data);
-      const added = queueOf(job).add(job.name, data, {
-        delay: delayMs,
-        attempts: job.attempts,
-        backoff: { type: 'exponential', delay: job.backoffMs, jitter: 0.5 },
-        removeOnComplete: true,
-        removeOnFail: { age: keepFailedSeconds, count: 1_000 },
-        ...(key && { deduplication: { id: key, keepLastIfActive: true, reschedule: delayMs === 0 } }),
-      });
-      await inTime(added, timeoutMs, job);
+      const add = async () => {
+        if (await isFull(job)) throw new Error('too many jobs are waiting');
+        await queueOf(job).add(job.name, data, {
+          delay: delayMs,
+          attempts: job.attempts,
+          backoff: { type: 'exponential', delay: job.backoffMs, jitter: 0.5 },
+          removeOnComplete: true,
+          removeOnFail: { age: keepFailedSeconds, count: 1_000 },
+          ...(key && { deduplication: { id: key, keepLastIfActive: true, reschedule: delayMs === 0 } }),
+        });
+      };
+      await inTime(add(), timeoutMs, job);
     },
 
     counts: (job) => queueCounts(redis, queueOf(job)),
@@ -75,7 +92,7 @@ async function inTime(added: Promise<unknown>, timeoutMs: number, job: Job): Pro
   try {
     await Promise.race([added, late]);
   } catch (cause) {
-    throw new QueueUnavailableError(`${job.name} was not confirmed by Redis`, { cause });
+    throw new QueueUnavailableError(`${job.name} was not taken`, { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestRedis, until } from '@finito/testing';
 import type { TestRedis } from '@finito/testing';
-import { InvalidPayloadError } from '../src/index.ts';
+import { defineJob, InvalidPayloadError, QueueUnavailableError } from '../src/index.ts';
 import type { JobContext } from '../src/index.ts';
 import { aQueue, lookAt } from './a-queue.ts';
 
@@ -71,6 +71,25 @@ describe('a payload', () => {
     expect(failed?.failedReason).toBe('InvalidPayloadError');
     expect(failed?.stacktrace?.join()).not.toContain('ya29');
     await foreign.close();
+  });
+});
+
+describe('a queue with a limit', () => {
+  const limited = defineJob({ ...lookAt, name: 'limited', maxWaiting: 5 });
+  const add = (n: number) => queue.producer.enqueue(limited, { mailboxId: `mb_${n}` });
+
+  it('takes no more jobs while so many wait, and takes them again when they are done', async () => {
+    for (let n = 0; n < 5; n += 1) await add(n);
+    await until(() =>
+      add(5).then(
+        () => false,
+        (error: unknown) => error instanceof QueueUnavailableError,
+      ),
+    );
+    const { waiting } = await queue.producer.counts(limited);
+    expect(waiting).toBeGreaterThanOrEqual(5);
+    await queue.redis.flushall();
+    await until(() => add(6).then(() => true));
   });
 });
 
