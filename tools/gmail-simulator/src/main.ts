@@ -10,6 +10,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     mail: { type: 'string', multiple: true, default: [] },
     messages: { type: 'string', default: '5000' },
+    'newest-day': { type: 'string' },
     'time-factor': { type: 'string', default: '1' },
     profile: { type: 'string', default: '2026-05' },
     state: { type: 'string' },
@@ -36,7 +37,10 @@ const simulator = await startGmailSimulator({
       : {
           emailAddress: sampleOwner.address,
           name: sampleOwner.name,
-          messages: await sampleMailbox({ messages: Number(values.messages) }),
+          messages: await sampleMailbox({
+            messages: Number(values.messages),
+            now: values['newest-day'] === undefined ? undefined : new Date(values['newest-day']),
+          }),
         },
   ],
 });

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ServiceCommand } from './launch-service.ts';
@@ -23,6 +24,7 @@ export function simulatorCommand(settings: LocalSettings, port: number): Service
       join('tools', 'gmail-simulator', 'src', 'main.ts'),
       ...['--port', String(port), '--time-factor', String(TIME_FACTOR)],
       ...['--state', join(settings.dataDir, 'simulator.json')],
+      ...['--newest-day', sampleDay(settings.dataDir)],
       ...mail.flatMap((file) => ['--mail', file]),
       ...(messages === undefined ? [] : ['--messages', String(messages)]),
     ],
@@ -32,6 +34,13 @@ export function simulatorCommand(settings: LocalSettings, port: number): Service
     // A mailbox of several gigabytes is read once before it is served.
     readyWithinMs: 120_000,
   };
+}
+
+/** The day of the first start: made anew each day, the sample would be other mail, and all of it synced again. */
+function sampleDay(dataDir: string): string {
+  const file = join(dataDir, 'sample-day');
+  if (!existsSync(file)) writeFileSync(file, new Date().toISOString().slice(0, 10));
+  return readFileSync(file, 'utf8').trim();
 }
 
 export function readAnnouncement(output: string): Announcement | undefined {
