@@ -139,6 +139,16 @@ export const routes = {
       answer: stream('text/html'),
     },
   ),
+  getRaw: route('GET', '/api/emails/:id/raw', 'The message as it was sent', {
+    ...user,
+    params: ofMessage,
+    answer: stream('message/rfc822'),
+  }),
+  getAttachment: route('GET', '/api/emails/:id/attachments/:attachmentId', 'The bytes of an attachment', {
+    ...user,
+    params: z.object({ id: messageId, attachmentId: z.string().regex(/^[\d.]{0,200}$/) }),
+    answer: stream('application/octet-stream'),
+  }),
   getThread: route('GET', '/api/threads/:id', 'The messages of one thread, oldest first', {
     ...user,
     params: z.object({ id: threadId }),

@@ -1,7 +1,7 @@
-import PQueue from 'p-queue';
 import { Piscina } from 'piscina';
 import type { SanitiseOptions } from './safe-attributes.ts';
 import type { CleanHtml } from './sanitise-html.ts';
+import type { Began, SanitiseRequest } from './sanitise-worker.ts';
 
 export interface SanitisedHtml {
   html: string;
@@ -20,7 +20,7 @@ export interface Sanitiser {
 export interface SanitiserOptions {
   /** Default 2. */
   threads?: number;
-  /** From the moment a thread takes the mail, its start-up included; default 3,000. */
+  /** From the moment a thread begins with the mail; default 3,000. */
   timeoutMs?: number;
   /** Of UTF-8; default 2,000,000. Gmail itself clips a mail at 102 kB. */
   maxBytes?: number;
@@ -40,27 +40,39 @@ export function createSanitiser(options: SanitiserOptions = {}): Sanitiser {
     idleTimeout: 60_000,
     resourceLimits: { maxOldGenerationSizeMb: 192 },
   });
-  // Waiting for a thread is no fault of the mail: its time runs from the moment it has one.
-  const turns = new PQueue({ concurrency: threads });
+  // Waiting for a thread, or for one to start, is no fault of the mail: its time runs from when a thread says it began.
+  const begun = new Map<number, () => void>();
+  pool.on('message', ({ began }: Began) => begun.get(began)?.());
+  let tasks = 0;
+
+  async function inThread(html: string, sanitiseOptions: SanitiseOptions): Promise<CleanHtml> {
+    const id = (tasks += 1);
+    const abort = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    begun.set(id, () => (timer = setTimeout(() => abort.abort(), timeoutMs)));
+    try {
+      return await pool.run({ id, html, options: sanitiseOptions } satisfies SanitiseRequest, { signal: abort.signal });
+    } finally {
+      clearTimeout(timer);
+      begun.delete(id);
+    }
+  }
 
   return {
-    sanitise: (html, sanitiseOptions) =>
-      turns.add(async () => {
-        const { text, flaws } = cut(html, maxBytes);
-        try {
-          const task = { html: text, options: sanitiseOptions };
-          const clean: CleanHtml = await pool.run(task, { signal: AbortSignal.timeout(timeoutMs) });
-          if (clean.isCut) flaws.add('html-cut');
-          return { html: clean.html, remoteImagesBlocked: clean.remoteImagesBlocked, flaws: [...flaws] };
-        } catch (error) {
-          const flaw = isAbort(error) ? 'html-too-slow' : 'html-failed';
-          return { html: '', remoteImagesBlocked: false, flaws: [...flaws, flaw] };
-        }
-      }),
-    close: async () => {
-      await turns.onIdle();
-      await pool.destroy();
+    async sanitise(html, sanitiseOptions) {
+      const { text, flaws } = cut(html, maxBytes);
+      try {
+        const clean = await inThread(text, sanitiseOptions);
+        if (clean.isCut) flaws.add('html-cut');
+        return { html: clean.html, remoteImagesBlocked: clean.remoteImagesBlocked, flaws: [...flaws] };
+      } catch (error) {
+        const flaw = error instanceof Error && error.name === 'AbortError' ? 'html-too-slow' : 'html-failed';
+        // The pool replaces a thread that was ended only when it is asked for something; others may be waiting.
+        pool.run(undefined, { name: 'wake' }).catch(() => undefined);
+        return { html: '', remoteImagesBlocked: false, flaws: [...flaws, flaw] };
+      }
     },
+    close: () => pool.destroy(),
   };
 }
 
@@ -72,8 +84,4 @@ function cut(html: string, maxBytes: number): { text: string; flaws: Set<string>
     text: Buffer.from(html.slice(0, maxBytes)).subarray(0, maxBytes).toString().toWellFormed(),
     flaws: new Set(['html-cut']),
   };
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }

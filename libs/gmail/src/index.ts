@@ -14,6 +14,8 @@ export type { BatchMode, GetMessagesOptions } from './get-messages.ts';
 export type { MessageOutcome } from './batch.ts';
 export type { MessageFormat, MessageOptions } from './message-request.ts';
 export type { GetAccessToken } from './access.ts';
+export { createAccessTokens } from './access-tokens.ts';
+export type { AccessTokens, CredentialsStore, StoredAccess } from './access-tokens.ts';
 export type { BreakerOptions } from './breakers.ts';
 export type { BreakerState, GmailEvent, OnGmailEvent } from './events.ts';
 export {

@@ -1,6 +1,9 @@
 import { env } from './env.ts';
 
-/** Google's OAuth client and endpoints, each replaceable, so that any Gmail-compatible server can stand in. */
+/**
+ * Google's OAuth client, endpoints and quota, for every service that calls Gmail. Each endpoint is replaceable, so that
+ * any Gmail-compatible server can stand in.
+ */
 export const googleSettings = {
   GOOGLE_CLIENT_ID: env.text(),
   GOOGLE_CLIENT_SECRET: env.text(),
@@ -8,4 +11,10 @@ export const googleSettings = {
   GOOGLE_TOKEN_URL: env.url({ default: 'https://oauth2.googleapis.com/token' }),
   GOOGLE_REVOKE_URL: env.url({ default: 'https://oauth2.googleapis.com/revoke' }),
   GOOGLE_USERINFO_URL: env.url({ default: 'https://openidconnect.googleapis.com/v1/userinfo' }),
+  GMAIL_API_URL: env.url({ default: 'https://gmail.googleapis.com' }),
+  GMAIL_TIMEOUT_MS: env.integer({ default: 10_000, min: 100, max: 120_000 }),
+  /** `2026-05`, `legacy-2025`, or a profile of one's own as JSON (libs/quota). */
+  GMAIL_QUOTA_PROFILE: env.text({ default: '2026-05' }),
+  /** How many quota seconds pass in a real one; only a simulator knows more than 1. */
+  GMAIL_QUOTA_TIME_FACTOR: env.number({ default: 1, min: 0.01, max: 10_000 }),
 };

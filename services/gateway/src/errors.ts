@@ -74,3 +74,15 @@ export class UnsupportedMediaTypeError extends Error {
     super(`the body has to be ${types.join(' or ')}`);
   }
 }
+
+/** Gmail's quota has no units for this reader now. */
+export class GmailBusyError extends Error {
+  override name = 'GmailBusyError';
+  readonly retryable = true;
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super('the quota has no units now');
+    this.retryAfterMs = retryAfterMs;
+  }
+}

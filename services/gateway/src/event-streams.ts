@@ -24,6 +24,7 @@ export interface EventStreams {
 }
 
 export interface EventStreamsNeeds extends Omit<UserStreamsNeeds, 'userId'> {
+  /** Role `producer`: a page whose place is not learnt in time has to read everything again. */
   events: MailboxEvents;
   /** The same over a connection of its own, role `worker`, which its reads block. */
   reader: Pick<MailboxEvents, 'wait'>;

@@ -15,6 +15,8 @@ import { emailRoutes } from './routes/emails.ts';
 import type { EmailNeeds } from './routes/emails.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import type { MailboxNeeds } from './routes/mailboxes.ts';
+import { originalsRoutes } from './routes/originals.ts';
+import type { OriginalsNeeds } from './routes/originals.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import type { OperationsNeeds } from './routes/operations.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -29,6 +31,7 @@ export interface GatewayNeeds
     EmailNeeds,
     MailboxNeeds,
     OperationsNeeds,
+    OriginalsNeeds,
     SignInNeeds,
     SyncNeeds,
     Omit<ApiNeeds, 'publicOrigin'> {
@@ -36,6 +39,7 @@ export interface GatewayNeeds
     EmailNeeds['db'] &
     MailboxNeeds['db'] &
     OperationsNeeds['db'] &
+    OriginalsNeeds['db'] &
     SignInNeeds['db'] &
     SyncNeeds['db'];
   oauth: SignInNeeds['oauth'];
@@ -52,6 +56,7 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...emailRoutes(needs),
     ...mailboxRoutes(needs),
     ...operationsRoutes(needs),
+    ...originalsRoutes(needs),
     ...signInRoutes(needs),
     ...syncRoutes(needs),
   };

@@ -3,8 +3,6 @@ import { fileURLToPath } from 'node:url';
 import type { RateClass } from '@finito/api';
 import { createSanitiser } from '@finito/content';
 import { createDb } from '@finito/db';
-import { createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
-import type { GoogleOAuth } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
 import { closeHttp, createRedis, httpMetrics, listenHttp, runService } from '@finito/service-kit';
 import type { RedisRole, SettingsOf } from '@finito/service-kit';
@@ -13,6 +11,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { createBearerTokens } from './bearer-tokens.ts';
 import { createEventStreams } from './event-streams.ts';
 import { createGateway } from './gateway.ts';
+import { createGoogleAccess } from './google-access.ts';
 import { createHealthReport } from './health-report.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { progressOf } from './progress.ts';
@@ -44,6 +43,8 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   const sessions = createSessions({ secret, isHttps, hours: settings.sessionHours });
   const tokens = createBearerTokens(secret);
   const isDevelopment = settings.nodeEnv === 'development';
+  const { gmail, ...google } = createGoogleAccess(settings, { db, redis: producerRedis });
+  defer(gmail, (client) => client.close(), { label: 'gmail' });
   const streams = createEventStreams({
     events: createMailboxEvents(producerRedis),
     reader: createMailboxEvents(redisOf('worker')),
@@ -54,6 +55,7 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   });
 
   const app = createGateway({
+    ...google,
     ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, secret, pageFolder },
     authenticate: createAuthenticate({ sessions, tokens, db }),
     limiter:
@@ -64,7 +66,6 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
       'health-key': createKeyCheck(settings.healthApiKey),
       'admin-key': createKeyCheck(settings.adminApiKey ?? []),
     },
-    oauth: oauthOf(settings),
     healthReport: createHealthReport({ db, redis, jobs }),
     publicUrl: settings.publicUrl,
     sampleMailbox: settings.simulatorUrl !== undefined,
@@ -90,16 +91,4 @@ function limitsOf(settings: Settings): Record<RateClass, number> {
     sync: settings.ratelimitSyncLimit,
     health: settings.ratelimitHealthLimit,
   };
-}
-
-function oauthOf(settings: Settings): GoogleOAuth {
-  return createGoogleOAuth({
-    clientId: settings.googleClientId,
-    clientSecret: settings.googleClientSecret,
-    authUrl: settings.googleAuthUrl,
-    tokenUrl: settings.googleTokenUrl,
-    revokeUrl: settings.googleRevokeUrl,
-    userinfoUrl: settings.googleUserinfoUrl,
-    transport: createUndiciTransport(),
-  });
 }

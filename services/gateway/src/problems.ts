@@ -1,11 +1,19 @@
 // HTTP statuses are known here only. An error class that the table does not have is a 500 that says nothing.
 import type { Problem } from '@finito/api';
 import { MailboxNotFoundError, MailboxTakenError } from '@finito/db';
-import { OAuthUnavailableError } from '@finito/gmail';
+import {
+  GmailAccessRevokedError,
+  GmailBadAnswerError,
+  GmailRateLimitError,
+  GmailUnavailableError,
+  OAuthUnavailableError,
+} from '@finito/gmail';
 import { QueueUnavailableError } from '@finito/jobs';
+import { QuotaLedgerUnavailableError } from '@finito/quota';
 import type { ErrorRequestHandler, Response } from 'express';
 import {
   CrossSiteRequestError,
+  GmailBusyError,
   InvalidRequestError,
   MethodNotAllowedError,
   NotFoundError,
@@ -34,6 +42,8 @@ const kind = (status: number, type: string, title: string): ProblemKind => ({
 const malformed = kind(400, 'malformed-body', 'The body cannot be read');
 const notFound = kind(404, 'not-found', 'There is no such thing');
 const unavailable = kind(503, 'unavailable', 'A part of the service is away; try again');
+const gmailBusy = kind(503, 'gmail-busy', "Gmail's quota is used up for the moment; try again");
+const googleUnavailable = kind(503, 'google-unavailable', 'Google does not answer; try again');
 const internal = kind(500, 'internal', 'Something went wrong on our side');
 
 /** Each error class that a caller may see, and as what. */
@@ -53,7 +63,13 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [RateLimitedError, kind(429, 'rate-limited', 'Too many requests in this minute')],
   [TooManyStreamsError, kind(429, 'too-many-streams', 'Too many event streams are open')],
   [QueueUnavailableError, unavailable],
-  [OAuthUnavailableError, kind(503, 'google-unavailable', 'Google does not answer; try again')],
+  [GmailBusyError, gmailBusy],
+  [GmailRateLimitError, gmailBusy],
+  [GmailAccessRevokedError, kind(409, 'reauth-needed', 'The mailbox has to be connected again by its owner')],
+  [GmailBadAnswerError, googleUnavailable],
+  [GmailUnavailableError, googleUnavailable],
+  [OAuthUnavailableError, googleUnavailable],
+  [QuotaLedgerUnavailableError, unavailable],
 ];
 
 /** Failures of the parts that read a request or reach the database, which name themselves by a code. */

@@ -31,6 +31,8 @@ export interface RateLimiterOptions {
   prefix?: string;
   /** A minute unless told. */
   windowMs?: number;
+  /** How long Redis may take to answer: 40 ms unless told. */
+  deadlineMs?: number;
 }
 
 const minuteMs = 60_000;
@@ -46,8 +48,9 @@ export function createRateLimiter({
   limits,
   prefix = 'finito:rate:',
   windowMs = minuteMs,
+  deadlineMs = 40,
 }: RateLimiterOptions): RateLimiter {
-  const shared = createSharedWindows(redis, { prefix, windowMs });
+  const shared = createSharedWindows(redis, { prefix, windowMs, deadlineMs });
   const own = createSlidingWindows({ windowMs, maxKeys });
   /** Until when Redis will say no, whoever asks: needs no round trip. */
   const blocked = new Map<string, number>();

@@ -16,8 +16,7 @@ export interface SharedWindows {
   processes(): number;
 }
 
-/** With what a request waits behind another batch (`behindMs`), it has its answer within 50 ms, one way or another. */
-const deadlineMs = 40;
+/** With the 40 ms that Redis has to answer, a request has its decision within 50 ms, one way or another. */
 const behindMs = 5;
 const probeEveryMs = 250;
 /** Some 2 ms of Redis' time. */
@@ -29,10 +28,10 @@ const maxKeysInBatch = 500;
  */
 export function createSharedWindows(
   redis: Redis,
-  { prefix, windowMs }: { prefix: string; windowMs: number },
+  { prefix, windowMs, deadlineMs }: { prefix: string; windowMs: number; deadlineMs: number },
 ): SharedWindows {
   const processId = randomBytes(6).toString('hex');
-  const line = createLine(countInRedis(redis, { prefix, windowMs, grainMs, processId }));
+  const line = createLine(countInRedis(redis, { prefix, windowMs, grainMs, processId }), deadlineMs);
   let queue: Batch = new Map();
   let isScheduled = false;
   let inFlight = 0;
@@ -85,7 +84,7 @@ export function createSharedWindows(
 }
 
 /** Redis behind a deadline: late is not lost, as what comes late was counted after all. */
-function createLine(count: CountInRedis) {
+function createLine(count: CountInRedis, deadlineMs: number) {
   let processes = 1;
   let overdue = 0;
   let isAway = false;

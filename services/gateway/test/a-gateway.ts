@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSanitiser } from '@finito/content';
 import { createDb, messageIdFrom, migrateDatabase } from '@finito/db';
-import type { Db, MessageRow } from '@finito/db';
-import { createGoogleOAuth } from '@finito/gmail';
+import type { Credentials, Db, MessageRow } from '@finito/db';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
 import { createTestDatabase, testRedis } from '@finito/testing';
 import type { GmailSimulator } from '@finito/gmail-simulator';
-import { createLog, createRedis, createRegistry, httpMetrics } from '@finito/service-kit';
+import { createLog, createRedis, createRegistry, httpMetrics, parseSettings } from '@finito/service-kit';
 import { createKeyCheck } from '../src/api-keys.ts';
 import { createAuthenticate, sha256 } from '../src/authenticate.ts';
 import { createBearerTokens } from '../src/bearer-tokens.ts';
@@ -19,9 +18,11 @@ import { createEventStreams } from '../src/event-streams.ts';
 import { createGateway } from '../src/gateway.ts';
 import type { GatewayNeeds } from '../src/gateway.ts';
 import { createHealthReport } from '../src/health-report.ts';
+import { createGoogleAccess } from '../src/google-access.ts';
 import { gatewayMetrics } from '../src/metrics.ts';
 import { progressOf } from '../src/progress.ts';
 import { createSessions } from '../src/sessions.ts';
+import { settingsSchema } from '../src/settings.ts';
 
 const indexHtml =
   '<!doctype html><script type="module" nonce="__CSP_NONCE__" src="/assets/a.js"></script><title>Finito Mail</title>';
@@ -70,19 +71,14 @@ export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptio
   await writeFile(join(pageFolder, 'index.html'), indexHtml);
   await writeFile(join(pageFolder, 'assets', 'a.js'), 'export {};');
 
+  const { gmail, ...google } = createGoogleAccess(settingsFor(simulator), { db, redis: redis.producer });
+
   const app = createGateway({
+    ...google,
     ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
     authenticate: createAuthenticate({ sessions, tokens, db }),
     limiter: undefined,
     keys: { 'health-key': createKeyCheck(healthKeys), 'admin-key': createKeyCheck([adminKey]) },
-    oauth: createGoogleOAuth({
-      clientId: simulator?.clientId ?? 'client',
-      clientSecret: simulator?.clientSecret ?? 'secret',
-      authUrl: simulator?.endpoints.GOOGLE_AUTH_URL ?? 'http://127.0.0.1:9/auth',
-      tokenUrl: simulator?.endpoints.GOOGLE_TOKEN_URL ?? 'http://127.0.0.1:9/token',
-      revokeUrl: simulator?.endpoints.GOOGLE_REVOKE_URL ?? 'http://127.0.0.1:9/revoke',
-      userinfoUrl: simulator?.endpoints.GOOGLE_USERINFO_URL ?? 'http://127.0.0.1:9/userinfo',
-    }),
     healthReport: createHealthReport({ db, redis: redis.request, jobs }),
     publicUrl: origin,
     secret: 'a secret that only tests know',
@@ -110,12 +106,13 @@ export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptio
       const cookie = (await sessions.start(user.id)).split(';')[0]!;
       return { ...user, subject, token, cookie, authorization: `Bearer ${token}` };
     },
-    aMailbox: (userId: string) => aMailbox(db, userId),
+    aMailbox: (userId: string, credentials?: Credentials) => aMailbox(db, userId, credentials),
     async close() {
       await streams.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await sanitiser.close();
+      await gmail.close();
       await jobs.close();
       for (const connection of Object.values(redis)) connection.disconnect();
       await db.close();
@@ -124,13 +121,40 @@ export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptio
   };
 }
 
+/** As the environment would give them; what has nothing to do with Google is not read from here. */
+function settingsFor(simulator: GmailSimulator | undefined) {
+  const nowhere = 'http://127.0.0.1:9';
+  return parseSettings(settingsSchema, {
+    DATABASE_URL: 'postgresql://localhost/unused',
+    REDIS_URL: 'redis://localhost/unused',
+    NEXTAUTH_SECRET: 'a secret that only tests know',
+    TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
+    HEALTH_API_KEY: 'unused',
+    GOOGLE_CLIENT_ID: 'client',
+    GOOGLE_CLIENT_SECRET: 'secret',
+    GOOGLE_TOKEN_URL: nowhere,
+    GOOGLE_REVOKE_URL: nowhere,
+    GOOGLE_USERINFO_URL: nowhere,
+    GMAIL_API_URL: nowhere,
+    GMAIL_QUOTA_TIME_FACTOR: '60',
+    ...simulator?.endpoints,
+  });
+}
+
+const noAccess: Credentials = {
+  refreshToken: 'refresh',
+  accessToken: null,
+  accessTokenExpiresAt: null,
+  scope: '',
+};
+
 /** A mailbox with a listing begun, and a way to put messages into it as a worker does. */
-async function aMailbox(db: Db, userId: string) {
+async function aMailbox(db: Db, userId: string, credentials = noAccess) {
   const name = randomBytes(6).toString('hex');
   const { mailboxId } = await db.mailboxes.connect(
     userId,
     { googleSubject: name, emailAddress: `${name}@example.com` },
-    { refreshToken: 'refresh', accessToken: null, accessTokenExpiresAt: null, scope: '' },
+    credentials,
   );
   const acquired = await db.leases.acquire(mailboxId, 'test', 600_000);
   if (typeof acquired === 'string') throw new Error(`the lease is ${acquired}`);

@@ -43,6 +43,8 @@ export async function aPage(url: string, headers: Record<string, string> = {}) {
     headers: answer.headers,
     events,
     state,
+    /** Whether it knows where to go on: from here on it misses nothing. */
+    hasPlace: () => state.lastId !== '',
     of: (type: string) => events.filter((event) => event.type === type),
     idsOf: (type: string) =>
       events.filter((event) => event.type === type).flatMap(({ data }) => data['ids'] as string[]),

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createDb } from '@finito/db';
-import { createGmail, createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
+import { createAccessTokens } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
 import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import { createRedis, jobMetrics, runService } from '@finito/service-kit';
-import { createAccessTokens } from './access-tokens.ts';
 import { createGmailWorker } from './gmail-worker.ts';
-import { gmailEventMetrics } from './gmail-event-metrics.ts';
 import { workerMetrics } from './metrics.ts';
 import { startMailboxMetrics } from './mailbox-metrics.ts';
+import { openGmail } from './open-gmail.ts';
 import { settingsSchema } from './settings.ts';
 
 await runService('gmail-worker', settingsSchema, async ({ settings, log, registry, health, defer }) => {
@@ -24,51 +23,27 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
 
   const metrics = workerMetrics(registry);
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
-  const transport = createUndiciTransport();
-  const gmail = defer(
-    createGmail({
-      apiUrl: settings.gmailApiUrl,
-      transport,
-      timeoutMs: settings.gmailTimeoutMs,
-      batch: settings.gmailBatch,
-      // Each call was charged once, so it is made once; what fails comes back through the queue.
-      maxRetries: 0,
-      maxInlineWaitMs: 0,
-      onEvent: gmailEventMetrics(metrics),
-    }),
-    (client) => client.close(),
-    { label: 'gmail' },
-  );
-  const accessTokens = createAccessTokens({
-    db,
-    oauth: createGoogleOAuth({
-      clientId: settings.googleClientId,
-      clientSecret: settings.googleClientSecret,
-      authUrl: settings.googleAuthUrl,
-      tokenUrl: settings.googleTokenUrl,
-      revokeUrl: settings.googleRevokeUrl,
-      userinfoUrl: settings.googleUserinfoUrl,
-      transport,
-    }),
+  const { gmail, oauth } = openGmail(settings, metrics);
+  defer(gmail, (client) => client.close(), { label: 'gmail' });
+  const quota = createQuotaLedger({
+    redis,
+    projectKey: settings.googleClientId,
+    profile,
+    timeFactor: settings.gmailQuotaTimeFactor,
   });
 
-  defer(startMailboxMetrics({ db, metrics, log }), (metering) => metering.close());
+  defer(startMailboxMetrics({ db, quota, metrics, log }), (metering) => metering.close());
   const worker = defer(
     createGmailWorker(
       {
         db,
         gmail,
-        accessTokens,
+        accessTokens: createAccessTokens({ store: db.credentials, oauth }),
         profile,
         metrics,
         log,
         jobMetrics: jobMetrics(registry),
-        quota: createQuotaLedger({
-          redis,
-          projectKey: settings.googleClientId,
-          profile,
-          timeFactor: settings.gmailQuotaTimeFactor,
-        }),
+        quota,
         events: createMailboxEvents(redis),
         jobs: defer(createProducer({ redis }), (producer) => producer.close(), { label: 'producer' }),
         connect: () => redisOf('worker'),

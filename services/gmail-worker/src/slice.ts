@@ -7,10 +7,9 @@
 // Shutting down: the step in hand ends, the lease is given back, and the next turn may begin at once.
 import { LeaseLostError } from '@finito/db';
 import type { Db, Lease, SyncState, WaitReason } from '@finito/db';
-import type { Gmail, GmailMailbox } from '@finito/gmail';
+import type { AccessTokens, Gmail, GmailMailbox } from '@finito/gmail';
 import type { MailboxEvents } from '@finito/jobs';
 import type { QuotaLedger, QuotaProfile } from '@finito/quota';
-import type { AccessTokens } from './access-tokens.ts';
 import { createCharge } from './charge.ts';
 import type { Charge } from './charge.ts';
 import { endOfFailure } from './end-of-failure.ts';

@@ -2,8 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createDb } from '@finito/db';
-import { OAuthRevokedError, OAuthUnavailableError } from '@finito/gmail';
-import { createAccessTokens } from '../src/access-tokens.ts';
+import { createAccessTokens, OAuthRevokedError, OAuthUnavailableError } from '@finito/gmail';
 import { aDatabase, keys } from './a-database.ts';
 
 let test: Awaited<ReturnType<typeof aDatabase>>;
@@ -35,7 +34,11 @@ async function processes(count: number, oauth: ReturnType<typeof anOAuthServer>,
     createDb({ url: test.url, encryptionKeys: keys, maxConnections: 3 }),
   );
   const tokens = dbs.map((db, n) =>
-    createAccessTokens({ db, oauth: oauth as never, now: () => Date.now() + (clocks[n] ?? 0) }),
+    createAccessTokens({
+      store: db.credentials,
+      oauth: oauth as never,
+      now: () => Date.now() + (clocks[n] ?? 0),
+    }),
   );
   return { tokens, close: () => Promise.all(dbs.map((db) => db.close())) };
 }

@@ -1,9 +1,27 @@
 // A valid access token for a mailbox. One process of all refreshes it, the others wait for what it
 // stores: fifty calls that find a token expired are one refresh (measured without: fifty).
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Db, StoredCredentials } from '@finito/db';
-import { OAuthRevokedError, OAuthUnavailableError } from '@finito/gmail';
-import type { GoogleOAuth } from '@finito/gmail';
+import { OAuthRevokedError, OAuthUnavailableError } from './errors.ts';
+import type { GoogleOAuth } from './oauth.ts';
+
+export interface StoredAccess {
+  refreshToken: string;
+  accessToken: string | null;
+  /** Milliseconds since 1970. */
+  accessTokenExpiresAt: number | null;
+  scope: string;
+  /** Another one after each write. */
+  version: number;
+}
+
+/** Where credentials are kept, shared by all processes. */
+export interface CredentialsStore {
+  get(mailboxId: string): Promise<StoredAccess | undefined>;
+  /** Compare-and-set: false when somebody else wrote since `version`. */
+  replace(mailboxId: string, version: number, value: Omit<StoredAccess, 'version'>): Promise<boolean>;
+  /** Whether this caller is the one that refreshes; a claim lapses after `forMs`. */
+  claimRefresh(mailboxId: string, version: number, forMs: number): Promise<boolean>;
+  giveUpRefresh(mailboxId: string, version: number): Promise<void>;
+}
 
 export interface AccessTokens {
   /**
@@ -19,12 +37,14 @@ const spareMs = 60_000;
 const claimMs = 10_000;
 const lookEveryMs = 100;
 
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 export function createAccessTokens({
-  db,
+  store,
   oauth,
   now = Date.now,
 }: {
-  db: Pick<Db, 'credentials'>;
+  store: CredentialsStore;
   oauth: Pick<GoogleOAuth, 'refresh'>;
   now?: () => number;
 }): AccessTokens {
@@ -32,22 +52,22 @@ export function createAccessTokens({
 
   async function current(mailboxId: string, rejected?: string): Promise<string> {
     for (let waitedMs = 0; waitedMs <= claimMs; waitedMs += lookEveryMs) {
-      const stored = await db.credentials.get(mailboxId);
+      const stored = await store.get(mailboxId);
       if (!stored) throw new OAuthRevokedError('the mailbox has no credentials');
       const { accessToken, accessTokenExpiresAt, version } = stored;
       const isFresh = accessToken !== null && (accessTokenExpiresAt ?? 0) - spareMs > now();
       if (isFresh && accessToken !== rejected) return accessToken;
-      if (await db.credentials.claimRefresh(mailboxId, version, claimMs)) return refresh(mailboxId, stored);
+      if (await store.claimRefresh(mailboxId, version, claimMs)) return refresh(mailboxId, stored);
       await wait(lookEveryMs);
     }
     throw new OAuthUnavailableError('another process is still refreshing the token', { retryAfterMs: 1_000 });
   }
 
-  async function refresh(mailboxId: string, stored: StoredCredentials): Promise<string> {
+  async function refresh(mailboxId: string, stored: StoredAccess): Promise<string> {
     const { version, ...credentials } = stored;
     try {
       const tokens = await oauth.refresh(credentials.refreshToken);
-      const isOurs = await db.credentials.replace(mailboxId, version, {
+      const isOurs = await store.replace(mailboxId, version, {
         ...credentials,
         refreshToken: tokens.refreshToken ?? credentials.refreshToken,
         accessToken: tokens.accessToken,
@@ -56,7 +76,7 @@ export function createAccessTokens({
       // The owner consented again meanwhile: what that brought is newer.
       return isOurs ? tokens.accessToken : await current(mailboxId);
     } catch (error) {
-      await db.credentials.giveUpRefresh(mailboxId, version).catch(() => undefined);
+      await store.giveUpRefresh(mailboxId, version).catch(() => undefined);
       throw error;
     }
   }

@@ -1,0 +1,132 @@
+// What is not kept here and a reader asks for now: attachments and the message as it was sent. Gmail is asked while
+// the reader waits, ahead of every sync (lane `interactive`), and charged like every other call.
+import type { Db, MessageKey } from '@finito/db';
+import { GmailNotFoundError, GmailRateLimitError } from '@finito/gmail';
+import type { GetAccessToken, Gmail, GmailMailbox, GmailMessagePart } from '@finito/gmail';
+import type { GmailMethod, QuotaLedger, QuotaProfile } from '@finito/quota';
+import { setTimeout as wait } from 'node:timers/promises';
+import { GmailBusyError, NotFoundError } from './errors.ts';
+
+export interface GmailReads {
+  /** @throws NotFoundError, GmailBusyError, or what the client throws */
+  raw(key: MessageKey, signal: AbortSignal): Promise<Buffer>;
+  /** `kept`: the attachment's id as it was when the message was stored, if it had one. */
+  attachment(
+    key: MessageKey,
+    part: { partId: string; kept: string | null },
+    signal: AbortSignal,
+  ): Promise<Buffer>;
+}
+
+export interface GmailReadsNeeds {
+  db: Pick<Db, 'mailboxReads'>;
+  gmail: Gmail;
+  quota: Pick<QuotaLedger, 'acquire' | 'settle' | 'cooldown'>;
+  profile: QuotaProfile;
+  accessTokens: {
+    get(mailboxId: string, hint: Parameters<GetAccessToken>[1]): Promise<string>;
+  };
+}
+
+/** A reader waits this long for units; beyond it, the answer says when to come back. */
+const patienceMs = 2_000;
+
+export function createGmailReads(needs: GmailReadsNeeds): GmailReads {
+  const call = createCall(needs);
+
+  async function attachmentById(
+    key: MessageKey,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Buffer | undefined> {
+    try {
+      const { data } = await call(key, 'messages.attachments.get', signal, (mailbox) =>
+        mailbox.getAttachment(key.gmailId, id, signal),
+      );
+      return Buffer.from(data, 'base64url');
+    } catch (error) {
+      if (error instanceof GmailNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async raw(key, signal) {
+      const { raw } = await call(key, 'messages.get', signal, (mailbox) =>
+        mailbox.getMessage(key.gmailId, { format: 'raw' }, signal),
+      ).catch(asNotFound);
+      if (raw === undefined) throw new NotFoundError('Gmail gave no message');
+      return Buffer.from(raw, 'base64url');
+    },
+
+    async attachment(key, { partId, kept }, signal) {
+      const first = kept === null ? undefined : await attachmentById(key, kept, signal);
+      if (first) return first;
+      // Ids of attachments are given out anew with each message; a small part has none and comes with the message.
+      const { payload } = await call(key, 'messages.get', signal, (mailbox) =>
+        mailbox.getMessage(key.gmailId, { format: 'full' }, signal),
+      ).catch(asNotFound);
+      const part = payload && partOf(payload, partId);
+      if (part?.body?.data !== undefined) return Buffer.from(part.body.data, 'base64url');
+      const id = part?.body?.attachmentId;
+      const bytes = id === undefined ? undefined : await attachmentById(key, id, signal);
+      if (!bytes) throw new NotFoundError('no such attachment');
+      return bytes;
+    },
+  };
+}
+
+function createCall({ db, gmail, quota, profile, accessTokens }: GmailReadsNeeds) {
+  return async <T>(
+    { mailboxId }: MessageKey,
+    method: GmailMethod,
+    signal: AbortSignal,
+    ask: (mailbox: GmailMailbox) => Promise<T>,
+  ): Promise<T> => {
+    const user = await db.mailboxReads.findGoogleSubject(mailboxId);
+    if (user === undefined) throw new NotFoundError('no such mailbox');
+    const grant = await acquire(quota, { user, method, units: profile.units[method] }, signal);
+    try {
+      return await ask(
+        gmail.mailbox({ getAccessToken: (_signal, hint) => accessTokens.get(mailboxId, hint) }),
+      );
+    } catch (error) {
+      // The refusal holds for the whole fleet.
+      if (error instanceof GmailRateLimitError) {
+        const forMs = Math.max(1_000, error.retryAfterMs);
+        const isOnesOwn = error.scope === 'user' || error.scope === 'concurrency';
+        await quota.cooldown(isOnesOwn ? { user, forMs } : { project: true, forMs });
+      }
+      throw error;
+    } finally {
+      await quota.settle(grant, { usedUnits: grant.units });
+    }
+  };
+}
+
+async function acquire(
+  quota: GmailReadsNeeds['quota'],
+  request: { user: string; method: GmailMethod; units: number },
+  signal: AbortSignal,
+) {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const decision = await quota.acquire({ ...request, lane: 'interactive' });
+    if (decision.granted) return decision.grant;
+    if (performance.now() + decision.retryInMs > deadline) throw new GmailBusyError(decision.retryInMs);
+    await wait(Math.max(10, decision.retryInMs), undefined, { signal });
+  }
+}
+
+function partOf(part: GmailMessagePart, partId: string): GmailMessagePart | undefined {
+  if ((part.partId ?? '') === partId) return part;
+  for (const child of part.parts ?? []) {
+    const found = partOf(child, partId);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function asNotFound(error: unknown): never {
+  throw error instanceof GmailNotFoundError ? new NotFoundError('Gmail has it no longer') : error;
+}
