@@ -51,7 +51,9 @@ export function createSanitiser(options: SanitiserOptions = {}): Sanitiser {
     let timer: NodeJS.Timeout | undefined;
     begun.set(id, () => (timer = setTimeout(() => abort.abort(), timeoutMs)));
     try {
-      return await pool.run({ id, html, options: sanitiseOptions } satisfies SanitiseRequest, { signal: abort.signal });
+      return await pool.run({ id, html, options: sanitiseOptions } satisfies SanitiseRequest, {
+        signal: abort.signal,
+      });
     } finally {
       clearTimeout(timer);
       begun.delete(id);
