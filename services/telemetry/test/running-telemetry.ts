@@ -6,6 +6,7 @@ import { createProducer, ingestClientEvents } from '@finito/jobs';
 import type { ClientEvent, Payload } from '@finito/jobs';
 import { createTestDatabase, freePort, startProcess, startTestRedis, until } from '@finito/testing';
 import { Redis } from 'ioredis';
+import { Pool } from 'pg';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -36,6 +37,8 @@ export async function aWorld(settings: Record<string, string> = {}) {
   });
   const redisServer = await startTestRedis();
   const db = createDb({ url: database.url });
+  const pool = new Pool({ connectionString: database.url, max: 2 });
+  pool.on('error', () => undefined);
   const redis = new Redis(redisServer.url, { commandTimeout: 10_000 });
   redis.on('error', () => undefined);
   const jobs = createProducer({ redis, timeoutMs: 10_000 });
@@ -43,6 +46,7 @@ export async function aWorld(settings: Record<string, string> = {}) {
 
   return {
     db,
+    pool,
     redis,
     redisServer,
     jobs,
@@ -64,6 +68,7 @@ export async function aWorld(settings: Record<string, string> = {}) {
           ...own,
         },
         readyWhen: (output) => output.includes('service started'),
+        readyWithinMs: 40_000,
       });
       processes.push(process_);
       const get = async (path: string) => {
@@ -91,6 +96,7 @@ export async function aWorld(settings: Record<string, string> = {}) {
       await jobs.close();
       redis.disconnect();
       await db.close();
+      await pool.end();
       await redisServer.stop();
       await database.drop();
     },

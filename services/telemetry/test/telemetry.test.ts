@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { until } from '@finito/testing';
 import { aBatch, anEvent, aWorld, sampleIn } from './running-telemetry.ts';
+
+jest.setTimeout(90_000);
 
 let world: Awaited<ReturnType<typeof aWorld>>;
 afterEach(() => world.close());

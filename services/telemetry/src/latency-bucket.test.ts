@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { latencyBucket } from './latency-bucket.ts';
+
+const latency = fc.double({ min: 1, max: 3_600_000, noNaN: true });
+
+describe('a latency bucket', () => {
+  it('stands for each of its latencies within 5 %', () => {
+    fc.assert(
+      fc.property(latency, (ms) => {
+        expect(Math.abs(Number(latencyBucket(ms)) - ms) / ms).toBeLessThanOrEqual(0.051);
+      }),
+    );
+  });
+
+  it('is never below that of a shorter latency', () => {
+    fc.assert(
+      fc.property(latency, latency, (left, right) => {
+        const [shorter, longer] = left < right ? [left, right] : [right, left];
+        expect(Number(latencyBucket(shorter))).toBeLessThanOrEqual(Number(latencyBucket(longer)));
+      }),
+    );
+  });
+
+  it('is one of 153, whatever a client tells', () => {
+    const seen = new Set<string>();
+    for (let ms = 0; ms <= 3_600_000; ms = ms * 1.01 + 0.1) seen.add(latencyBucket(ms));
+    seen.add(latencyBucket(0)).add(latencyBucket(3_600_000));
+    expect(seen.size).toBeLessThanOrEqual(153);
+    expect([...seen].every((name) => Number.isFinite(Number(name)))).toBe(true);
+  });
+});
