@@ -14,8 +14,8 @@ export const voidTags = names('br col hr img wbr');
 export const silentTags = names('iframe noembed noframes option script style template textarea title xmp');
 
 export const plainAttributes = names(
-  `align bgcolor border cellpadding cellspacing clear color colspan dir face height hspace lang nowrap open rowspan
-  size span start type valign value vspace width`,
+  `align bgcolor border cellpadding cellspacing clear color colspan dir face height lang nowrap open rowspan
+  size span start type valign value width`,
 );
 
 /** What a plain attribute may hold; it needs no escaping. */

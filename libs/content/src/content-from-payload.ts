@@ -1,3 +1,4 @@
+import { fileName } from './file-name.ts';
 import type { GmailPayload } from './gmail-payload.ts';
 import { headerText } from './header-text.ts';
 import { partText } from './part-text.ts';
@@ -90,7 +91,7 @@ function attachment(part: GmailPayload, mimeType: string, headers: Record<string
   return {
     id: part.body?.attachmentId ?? null,
     partId: headerText(part.partId ?? '', 100),
-    filename: headerText(part.filename ?? '', 255) || defaultName(mimeType),
+    filename: fileName(part.filename ?? '') || defaultName(mimeType),
     mimeType: headerText(mimeType, 127),
     size: Math.max(0, part.body?.size ?? 0),
     contentId,

@@ -40,7 +40,8 @@ export function createAttributeFilter(options: SanitiseOptions): AttributeFilter
 
   /** ' src="…"', '' for a picture whose source waits for permission, undefined for none at all. */
   function source(attribs: Attributes): string | undefined {
-    const { src = '' } = attribs;
+    const { src } = attribs;
+    if (src === undefined) return '';
     const contentId = contentIdOf(src);
     const inline = contentId === undefined ? undefined : ownValue(options.inlineImages, contentId);
     if (inline !== undefined) return ` src="${escapeHtml(inline)}"`;
@@ -56,7 +57,7 @@ export function createAttributeFilter(options: SanitiseOptions): AttributeFilter
     link: ({ href }) => (href === undefined ? undefined : safeLink(href)),
     attributes(tag, attribs, target) {
       let html = '';
-      for (const name in attribs) html += attribute(name, attribs[name] ?? '');
+      for (const name in attribs) html += attribute(name, (attribs[name] ?? '').trim());
       if (tag === 'a') return target && html + linkAttributes(target);
       if (tag !== 'img') return html;
       const src = source(attribs);
