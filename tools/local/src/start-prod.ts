@@ -55,7 +55,13 @@ async function whatIsMissing(): Promise<string | undefined> {
 }
 
 async function startAll(crew: ReturnType<typeof createCrew>): Promise<'started'> {
-  const ports = { gatewayAdmin: 9101, bulkAdmin: 9102, telemetryAdmin: 9103, interactiveAdmin: 9104 };
+  const first = Number(process.env['ADMIN_PORT'] || 9101);
+  const ports = {
+    gatewayAdmin: first,
+    bulkAdmin: first + 1,
+    telemetryAdmin: first + 2,
+    interactiveAdmin: first + 3,
+  };
   const port = Number(process.env['PORT'] || 3001);
   const all = services({ repository, env: { NODE_ENV: 'production' }, port, ports, watch: false });
   await Promise.all(
