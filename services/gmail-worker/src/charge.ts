@@ -2,7 +2,7 @@
 import type { WaitReason } from '@finito/db';
 import { GmailRateLimitError, GmailUnavailableError } from '@finito/gmail';
 import { QuotaLedgerUnavailableError } from '@finito/quota';
-import type { Grant, QuotaLane, QuotaLedger } from '@finito/quota';
+import type { GmailMethod, Grant, QuotaLane, QuotaLedger } from '@finito/quota';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** There are no units now; the job comes back when there are. */
@@ -22,17 +22,23 @@ export interface Meter {
   /** Granted. */
   readonly units: number;
   /** Says that calls of so many units are about to be made; what is never said is given back. */
-  use(units: number): void;
+  use(units: number, method: GmailMethod): void;
 }
 
 /**
  * Charges units, runs the work, gives back what it did not use. Work that never says what it uses uses all.
  * @throws QuotaWait when there are fewer than `minUnits` (default: all) now
  */
-export type Charge = <T>(
-  request: { units: number; minUnits?: number; lane: QuotaLane; permits?: number },
-  work: (meter: Meter) => Promise<T>,
-) => Promise<T>;
+export type Charge = <T>(request: ChargeRequest, work: (meter: Meter) => Promise<T>) => Promise<T>;
+
+export interface ChargeRequest {
+  lane: QuotaLane;
+  /** What the calls are mainly, for metrics. */
+  method: GmailMethod;
+  units: number;
+  minUnits?: number;
+  permits?: number;
+}
 
 interface ChargeNeeds {
   quota: Pick<QuotaLedger, 'acquire' | 'settle' | 'cooldown'>;
@@ -45,18 +51,21 @@ const wayMs = 2_000;
 /** `calls` is aborted when a grant runs out under way. */
 export function createCharge(needs: ChargeNeeds, user: string, calls: AbortController): Charge {
   const { quota, metrics } = needs;
-  return async ({ units, minUnits = units, lane, permits = 1 }, work) => {
+  return async ({ units, minUnits = units, lane, method, permits = 1 }, work) => {
     calls.signal.throwIfAborted();
-    const decision = await quota.acquire({ user, lane, units, minUnits, permits });
+    const decision = await quota.acquire({ user, lane, method, units, minUnits, permits });
     if (!decision.granted) {
-      metrics.quotaWaited(lane, decision.reason);
+      metrics.quotaWaited(lane, decision.reason, decision.retryInMs);
       throw new QuotaWait(decision.retryInMs, decision.reason === 'cooldown' ? 'cooldown' : 'quota');
     }
     const { grant } = decision;
     let used: number | undefined;
     const meter: Meter = {
       units: grant.units,
-      use: (more) => (used = Math.min((used ?? 0) + more, grant.units)),
+      use(more, by) {
+        used = Math.min((used ?? 0) + more, grant.units);
+        metrics.unitsUsed(lane, by, more);
+      },
     };
     const runsOut = setTimeout(
       () => calls.abort(new GmailUnavailableError({ operation: 'batch', reason: 'grant-expired' })),
@@ -69,7 +78,7 @@ export function createCharge(needs: ChargeNeeds, user: string, calls: AbortContr
       throw error;
     } finally {
       clearTimeout(runsOut);
-      metrics.unitsUsed(lane, used ?? grant.units);
+      if (used === undefined) metrics.unitsUsed(lane, method, grant.units);
       await giveBack(quota, grant, used ?? grant.units);
     }
   };

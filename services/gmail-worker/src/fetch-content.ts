@@ -34,7 +34,7 @@ export function createFetchContent(needs: FetchContentNeeds) {
     const units = profile.units['messages.get'];
     const decision = await quota.acquire({ user: owner.googleSubject, lane, units });
     if (!decision.granted) {
-      metrics.quotaWaited(lane, decision.reason);
+      metrics.quotaWaited(lane, decision.reason, decision.retryInMs);
       return { againInMs: decision.retryInMs };
     }
     try {
@@ -50,7 +50,7 @@ export function createFetchContent(needs: FetchContentNeeds) {
       await db.due.markReauth(mailboxId);
       return undefined;
     } finally {
-      metrics.unitsUsed(lane, units);
+      metrics.unitsUsed(lane, 'messages.get', units);
       await quota.settle(decision.grant, { usedUnits: units });
     }
   };

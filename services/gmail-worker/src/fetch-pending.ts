@@ -61,7 +61,8 @@ export async function fetchPending(
     units,
     Math.max(first.units + price, Math.floor(profile.userUnitsPerMinute / 60)),
   );
-  return slice.charged({ lane, units, minUnits, permits: concurrency }, async (meter) => {
+  const method = 'messages.get';
+  return slice.charged({ lane, method, units, minUnits, permits: concurrency }, async (meter) => {
     const steps = within(plan, { units: meter.units - price, messages: Infinity });
     metrics.planned(unitsOf(steps), naiveUnitsOf(steps, profile.units));
     return runRound(needs, slice, { steps, pending, withContent, meter, price });
@@ -104,7 +105,8 @@ async function runRound(needs: SliceNeeds, slice: Slice, round: Round): Promise<
 
 async function runHandful(needs: SliceNeeds, slice: Slice, steps: FetchStep[], round: Round) {
   await slice.takeInHand(steps.flatMap(({ wanted }) => wanted));
-  round.meter.use(unitsOf(steps));
+  round.meter.use(unitsOf(steps.filter(({ kind }) => kind === 'thread')), 'threads.get');
+  round.meter.use(unitsOf(steps.filter(({ kind }) => kind === 'message')), 'messages.get');
   const rows: MessageRow[] = [];
   const gone: SettledMessage[] = [];
   const failures: Failure[] = [];
@@ -156,7 +158,7 @@ async function isMailboxReadable(
 ): Promise<boolean> {
   const known = await db.messages.newestId(slice.lease.mailboxId);
   if (known === undefined) return failures < mailboxFailures;
-  meter.use(price);
+  meter.use(price, 'messages.get');
   try {
     await slice.gmail.getMessage(known, { format: 'minimal' }, slice.signal);
     return true;

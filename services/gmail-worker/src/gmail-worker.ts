@@ -1,11 +1,19 @@
 // Which job is handled by what. A worker of one lane takes that lane's jobs; `all` takes both.
 import type { Db } from '@finito/db';
-import { backfillMailbox, createConsumer, eraseMailbox, fetchContent, syncMailbox } from '@finito/jobs';
+import {
+  backfillMailbox,
+  createConsumer,
+  eraseMailbox,
+  fetchContent,
+  pushChanges,
+  syncMailbox,
+} from '@finito/jobs';
 import type { Consumer, Job, JobOutcome, Lane, Producer } from '@finito/jobs';
 import type { JobMetrics, Log } from '@finito/service-kit';
 import { createBackfillMailbox } from './backfill-mailbox.ts';
 import { createEraseMailbox } from './erase-mailbox.ts';
 import { createFetchContent } from './fetch-content.ts';
+import { createPushChanges } from './push-changes.ts';
 import { startRearming } from './rearm-mailboxes.ts';
 import type { SliceNeeds } from './slice.ts';
 import { createSyncMailbox } from './sync-mailbox.ts';
@@ -46,6 +54,7 @@ export function createGmailWorker(
   handle(syncMailbox, createSyncMailbox(needs, options));
   handle(backfillMailbox, createBackfillMailbox(needs, options));
   handle(fetchContent, createFetchContent(needs));
+  handle(pushChanges, createPushChanges(needs));
   handle(eraseMailbox, createEraseMailbox(needs));
   const rearming = startRearming(needs);
 

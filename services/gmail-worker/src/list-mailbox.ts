@@ -13,7 +13,7 @@ export async function beginListing(
   lane: QuotaLane,
 ): Promise<void> {
   const units = profile.units.getProfile + profile.units['labels.list'];
-  await slice.charged({ units, lane }, async () => {
+  await slice.charged({ units, lane, method: 'getProfile' }, async () => {
     const { historyId } = await slice.gmail.getProfile(slice.signal);
     const labels = await slice.gmail.listLabels(slice.signal);
     await db.ledger.beginGeneration(slice.lease, kind, historyId);
@@ -27,7 +27,7 @@ export async function refreshLabels(
   slice: Slice,
   lane: QuotaLane,
 ): Promise<void> {
-  await slice.charged({ units: profile.units['labels.list'], lane }, async () => {
+  await slice.charged({ units: profile.units['labels.list'], lane, method: 'labels.list' }, async () => {
     const labels = await slice.gmail.listLabels(slice.signal);
     await db.labels.replace(slice.lease, labels.map(labelRow));
   });
@@ -41,7 +41,7 @@ export async function listPage(
 ): Promise<void> {
   const { listing, generation } = slice.sync;
   if (!listing || listing.complete) return;
-  await slice.charged({ units: profile.units['messages.list'], lane }, async () => {
+  await slice.charged({ units: profile.units['messages.list'], lane, method: 'messages.list' }, async () => {
     const pageToken = listing.pageToken ?? undefined;
     const page = await pageOrStart(slice, { includeSpamTrash, pageToken });
     if (!page) return db.ledger.restartListing(slice.lease, generation);
@@ -84,8 +84,9 @@ export async function rereadLabels(
     let pageToken: string | undefined;
     do {
       const options = { labelIds: [labelId], includeSpamTrash: true, pageToken };
-      const page = await slice.charged({ units: profile.units['messages.list'], lane }, () =>
-        slice.gmail.listMessages(options, slice.signal),
+      const page = await slice.charged(
+        { units: profile.units['messages.list'], lane, method: 'messages.list' },
+        () => slice.gmail.listMessages(options, slice.signal),
       );
       members.push(...page.messages.map(({ id }) => id));
       pageToken = page.nextPageToken;

@@ -1,28 +1,37 @@
-// Counts of mailboxes and the accounting identity, read from Postgres now and then for Prometheus.
+// What no event tells: counts of mailboxes, the accounting identity and the project's quota, read now and then.
 import type { Db } from '@finito/db';
+import type { QuotaLedger } from '@finito/quota';
 import type { Log } from '@finito/service-kit';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** The identity is counted row by row: a minute apart is often enough, and cheap enough, for an alert. */
-const everyMs = 60_000;
+const countEveryMs = 60_000;
+const quotaEveryMs = 10_000;
 
 export function startMailboxMetrics({
   db,
+  quota,
   metrics,
   log,
 }: {
   db: Pick<Db, 'due'>;
+  quota: Pick<QuotaLedger, 'projectState'>;
   metrics: WorkerMetrics;
   log: Log;
 }): { close(): void } {
-  const measure = async () => {
+  const count = async () => {
     metrics.mailboxes(await db.due.countByState());
     const unaccounted = await db.due.unaccounted();
     metrics.unaccounted(unaccounted.reduce((sum, { messages }) => sum + messages, 0));
     if (unaccounted.length > 0) log.error({ unaccounted }, 'messages are unaccounted for');
   };
-  const timer = setInterval(() => {
-    measure().catch((err: unknown) => log.warn({ err }, 'mailboxes could not be counted'));
-  }, everyMs);
-  return { close: () => clearInterval(timer) };
+  const every = (ms: number, measure: () => Promise<void>) =>
+    setInterval(() => {
+      measure().catch((err: unknown) => log.warn({ err }, 'the worker could not be measured'));
+    }, ms);
+  const timers = [
+    every(countEveryMs, count),
+    every(quotaEveryMs, async () => metrics.projectQuota(await quota.projectState())),
+  ];
+  return { close: () => timers.forEach((timer) => clearInterval(timer)) };
 }

@@ -33,7 +33,8 @@ describe('a message as a row', () => {
   });
 
   it('is dated within what Postgres can write', () => {
-    expect(rowOf({ internalDate: '-99999999999999' }).receivedAt.getUTCFullYear()).toBe(1970);
+    expect(rowOf({ internalDate: '-1' }).receivedAt.getTime()).toBe(-1);
+    expect(rowOf({ internalDate: '-99999999999999' }).receivedAt.getUTCFullYear()).toBe(1);
     expect(rowOf({ internalDate: '99999999999999999999' }).receivedAt.getUTCFullYear()).toBe(9999);
   });
 

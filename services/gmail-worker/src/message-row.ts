@@ -36,7 +36,7 @@ function sizeOf(estimate: unknown): number {
 
 /** Spam is dated in years that Postgres cannot write; the ends of what JavaScript and Postgres share stand in. */
 function receivedAt(internalDate: string): Date {
-  const earliest = Date.UTC(1970, 0, 1);
+  const earliest = Date.parse('0001-01-01T00:00:00Z');
   const latest = Date.UTC(9999, 0, 1);
   return new Date(Math.min(Math.max(Number(internalDate), earliest), latest));
 }

@@ -16,8 +16,9 @@ export async function partialSync(needs: SliceNeeds, slice: Slice): Promise<bool
   if (startHistoryId === null) return true;
   let pageToken: string | undefined;
   do {
-    const page = await slice.charged({ units: profile.units['history.list'], lane: 'live' }, () =>
-      slice.gmail.listHistory({ startHistoryId, pageToken }, slice.signal),
+    const page = await slice.charged(
+      { units: profile.units['history.list'], lane: 'live', method: 'history.list' },
+      () => slice.gmail.listHistory({ startHistoryId, pageToken }, slice.signal),
     );
     pageToken = page.nextPageToken;
     const position = pageToken === undefined ? page.historyId : (page.history.at(-1)?.id ?? startHistoryId);

@@ -1,8 +1,8 @@
 // Redis may forget every job (DESIGN §3.1). Each worker asks Postgres every few seconds which
-// mailboxes are due, or have a backlog that nobody works on, and enqueues them; deduplication makes a
+// mailboxes are due, have a backlog that nobody works on, or changes to tell, and enqueues them; deduplication makes a
 // job that is still there one job. Twice at once: `claimDue` gives a mailbox to one caller.
 import type { Db } from '@finito/db';
-import { backfillMailbox, syncMailbox } from '@finito/jobs';
+import { backfillMailbox, pushChanges, syncMailbox } from '@finito/jobs';
 import type { Producer } from '@finito/jobs';
 import type { Log } from '@finito/service-kit';
 
@@ -15,8 +15,18 @@ const idleMs = 6_000;
 const limit = 200;
 /** A due mailbox that no worker has looked at comes up again after this time. */
 const graceMs = 30_000;
+/** Whoever made a change enqueued it as well; this is for what was lost. */
+const unpushedMs = 3_000;
 
-export function startRearming({ db, jobs, log }: { db: Pick<Db, 'due'>; jobs: Producer; log: Log }): Rearm {
+export function startRearming({
+  db,
+  jobs,
+  log,
+}: {
+  db: Pick<Db, 'due' | 'outboxWork'>;
+  jobs: Producer;
+  log: Log;
+}): Rearm {
   let running: Promise<void> = Promise.resolve();
   let isBusy = false;
   const look = () => {
@@ -40,15 +50,17 @@ export async function rearm({
   db,
   jobs,
 }: {
-  db: Pick<Db, 'due'>;
+  db: Pick<Db, 'due' | 'outboxWork'>;
   jobs: Pick<Producer, 'enqueue'>;
 }): Promise<void> {
-  const [due, idle] = await Promise.all([
+  const [due, idle, unpushed] = await Promise.all([
     db.due.claimDue(limit, graceMs),
     db.due.idleBacklogs(limit, idleMs),
+    db.outboxWork.overdue(limit, unpushedMs),
   ]);
   await Promise.all([
     ...due.map((mailboxId) => jobs.enqueue(syncMailbox, { mailboxId })),
     ...idle.map((mailboxId) => jobs.enqueue(backfillMailbox, { mailboxId })),
+    ...unpushed.map((mailboxId) => jobs.enqueue(pushChanges, { mailboxId })),
   ]);
 }

@@ -1,0 +1,42 @@
+import type { makers } from './metrics.ts';
+
+/** What sync did, and how the mailboxes stand. */
+export interface SyncMetrics {
+  stored(messages: number): void;
+  settled(outcome: 'gone' | 'failed' | 'retry'): void;
+  sliceEnded(reason: string): void;
+  /** Changes of readers that Gmail was told, or that were given up. */
+  pushed(kind: 'labels' | 'send', outcome: 'done' | 'failed', entries: number): void;
+  mailboxes(countByState: Record<string, number>): void;
+  unaccounted(messages: number): void;
+}
+
+export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): SyncMetrics {
+  const stored = counter('finito_sync_messages_stored_total', 'Messages stored that were not stored before.');
+  const settled = counter('finito_sync_messages_settled_total', 'Messages not stored, by outcome.', [
+    'outcome',
+  ]);
+  const slices = counter('finito_sync_slices_ended_total', 'Turns with a mailbox, by how they ended.', [
+    'reason',
+  ]);
+  const pushed = counter(
+    'finito_outbox_settled_total',
+    'Changes of readers, by what became of them at Gmail.',
+    ['kind', 'outcome'],
+  );
+  const byState = gauge('finito_mailboxes', 'Mailboxes by state.', ['state']);
+  const unaccounted = gauge(
+    'finito_sync_unaccounted_messages',
+    'Listed messages that are neither stored, gone, failed nor pending; must be 0.',
+  );
+  return {
+    stored: (messages) => stored.inc(messages),
+    settled: (outcome) => settled.inc({ outcome }),
+    sliceEnded: (reason) => slices.inc({ reason }),
+    pushed: (kind, outcome, entries) => pushed.inc({ kind, outcome }, entries),
+    mailboxes(countByState) {
+      for (const [state, count] of Object.entries(countByState)) byState.set({ state }, count);
+    },
+    unaccounted: (messages) => unaccounted.set(messages),
+  };
+}
