@@ -10,7 +10,7 @@ const redis = new Redis(server.url);
 const random = seededRandom(7);
 const profile = profileByName('2026-05');
 try {
-  for (const users of (process.argv[2]?.split(",").map(Number) ?? [1, 100, 300])) {
+  for (const users of process.argv[2]?.split(',').map(Number) ?? [1, 100, 300]) {
     const loops: Loop[] = Array.from({ length: 2 * users }, (_, i) => ({
       user: `u${i >> 1}`,
       lane: 'backfill',
@@ -24,7 +24,8 @@ try {
     const fleet = await runVirtualFleet({ redis, projectKey: `sim${users}`, loops, forMs, random });
     const from = fleet.start + 60_000;
     const to = fleet.start + forMs;
-    const ceiling = Math.min(users * profile.userUnitsPerMinute, profile.projectUnitsPerMinute) * ((to - from) / 60_000);
+    const ceiling =
+      Math.min(users * profile.userUnitsPerMinute, profile.projectUnitsPerMinute) * ((to - from) / 60_000);
     const shares = [...fleet.users.values()].map((user) => user.total(from, to));
     console.log(
       `${users} users: ${((100 * fleet.project.total(from, to)) / ceiling).toFixed(2)} % of the ceiling, ` +

@@ -11,7 +11,8 @@ export function createSlidingWindowServer({ limit, windowMs }: { limit: number; 
       let [sum, most, oldest] = [0, 0, 0];
       for (const call of calls) {
         sum += call.units;
-        for (let first = calls[oldest]; first && first.at <= call.at - windowMs; first = calls[++oldest]) sum -= first.units;
+        for (let first = calls[oldest]; first && first.at <= call.at - windowMs; first = calls[++oldest])
+          sum -= first.units;
         most = Math.max(most, sum);
       }
       return most / limit;

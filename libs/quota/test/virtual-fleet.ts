@@ -41,11 +41,21 @@ export async function runVirtualFleet(options: FleetOptions) {
   const windowMs = 60_000 / (options.ledger?.timeFactor ?? 1);
   const events = createEventQueue();
   const ledgers = Array.from({ length: options.processes ?? 1 }, () =>
-    createQuotaLedger({ redis, projectKey, profile, clock: () => events.now(), timeoutMs: 20_000, ...options.ledger }),
+    createQuotaLedger({
+      redis,
+      projectKey,
+      profile,
+      clock: () => events.now(),
+      timeoutMs: 20_000,
+      ...options.ledger,
+    }),
   );
   const project = createSlidingWindowServer({ limit: profile.projectUnitsPerMinute, windowMs });
   const users = new Map(
-    loops.map(({ user }) => [user, createSlidingWindowServer({ limit: profile.userUnitsPerMinute, windowMs })]),
+    loops.map(({ user }) => [
+      user,
+      createSlidingWindowServer({ limit: profile.userUnitsPerMinute, windowMs }),
+    ]),
   );
   const waits: { loop: Loop; waitMs: number }[] = [];
   let asked = 0;
@@ -94,9 +104,10 @@ function createEventQueue() {
     const first = heap[0]!;
     const last = heap.pop()!;
     if (heap.length > 0) heap[0] = last;
-    for (let i = 0; ; ) {
+    for (let i = 0; ;) {
       let least = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) if (child < heap.length && before(child, least)) least = child;
+      for (const child of [2 * i + 1, 2 * i + 2])
+        if (child < heap.length && before(child, least)) least = child;
       if (least === i) return first;
       swap(i, least);
       i = least;
