@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { labelId, messageId } from './ids.ts';
+import { labelId, mailboxId, messageId } from './ids.ts';
+import { safeText } from './text.ts';
 
 const labels = z.array(labelId).max(100).default([]);
 
@@ -16,5 +17,37 @@ export const bulkActionBody = z.strictObject({
 /** Said at once; Gmail is told by a worker. */
 export const accepted = z.object({ accepted: z.number().int() });
 
+/** One line of a header: nobody smuggles in another one. */
+const headerText = (maxLength: number) =>
+  // eslint-disable-next-line no-control-regex
+  safeText(maxLength).regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line');
+const recipient = z.strictObject({ name: headerText(200).default(''), address: z.email().max(254) });
+const recipients = z.array(recipient).max(100).default([]);
+
+/** The header `Idempotency-Key` goes with it: sent again under the same key, it is the same message. */
+export const sendBody = z
+  .strictObject({
+    mailboxId,
+    to: recipients,
+    cc: recipients,
+    bcc: recipients,
+    subject: headerText(998).default(''),
+    text: safeText(500_000).default(''),
+    /** The message that is answered: its conversation goes on. */
+    inReplyTo: messageId.optional(),
+  })
+  .refine(({ to, cc, bcc }) => to.length + cc.length + bcc.length > 0, 'has no recipient');
+
+/** `queued` until Gmail has it; ask again with the same key and body to learn more. */
+export const sending = z.object({
+  state: z.enum(['queued', 'sent', 'failed']),
+  /** Why it failed. */
+  reason: z.string().nullable(),
+  /** Of the message in SENT, once it is sent. */
+  messageId: messageId.nullable(),
+});
+
 export type ModifyBody = z.input<typeof modifyBody>;
 export type BulkActionBody = z.infer<typeof bulkActionBody>;
+export type SendBody = z.infer<typeof sendBody>;
+export type SentMessage = z.infer<typeof sending>;

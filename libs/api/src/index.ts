@@ -1,7 +1,7 @@
 export { apiToken, me, newApiToken, signInFault, signInOptions, tokenBody } from './accounts.ts';
 export type { ApiToken, Me, NewApiToken, SignInFault, SignInOptions } from './accounts.ts';
-export { bulkActionBody, modifyBody } from './changes.ts';
-export type { BulkActionBody, ModifyBody } from './changes.ts';
+export { bulkActionBody, modifyBody, sendBody, sending } from './changes.ts';
+export type { BulkActionBody, ModifyBody, SendBody, SentMessage } from './changes.ts';
 export { ApiError, ApiUnreachableError, createApiClient } from './client.ts';
 export type { ApiClient, ApiClientOptions } from './client.ts';
 export { emailContent, emailDetail, emailListQuery, emailSummary, failure, label, thread } from './emails.ts';

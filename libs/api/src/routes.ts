@@ -1,7 +1,7 @@
 // The HTTP contract on one screen. The gateway validates with it, OpenAPI is made of it, the client is typed by it.
 import { z } from 'zod';
 import { apiTokenList, me, newApiToken, signInOptions, tokenBody } from './accounts.ts';
-import { accepted } from './changes.ts';
+import { accepted, bulkActionBody, modifyBody, sendBody, sending } from './changes.ts';
 import {
   emailDetail,
   emailList,
@@ -148,6 +148,23 @@ export const routes = {
     ...user,
     params: z.object({ id: messageId, attachmentId: z.string().regex(/^[\d.]{0,200}$/) }),
     answer: stream('application/octet-stream'),
+  }),
+  modifyEmail: route('POST', '/api/emails/:id/modify', 'Change the labels of a message', {
+    ...user,
+    params: ofMessage,
+    body: modifyBody,
+    answer: json(accepted, 202),
+  }),
+  bulkAction: route('POST', '/api/emails/bulk-action', 'Do one thing with many messages', {
+    ...user,
+    body: bulkActionBody,
+    answer: json(accepted, 202),
+  }),
+  sendEmail: route('POST', '/api/emails/send', 'Send a message, once for each Idempotency-Key', {
+    ...user,
+    maxBodyBytes: 1_048_576,
+    body: sendBody,
+    answer: json(sending, 202),
   }),
   getThread: route('GET', '/api/threads/:id', 'The messages of one thread, oldest first', {
     ...user,

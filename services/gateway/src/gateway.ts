@@ -11,6 +11,8 @@ import { problemHandler } from './problems.ts';
 import { requestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
 import type { AccountNeeds } from './routes/account.ts';
+import { changeRoutes } from './routes/changes.ts';
+import type { ChangeNeeds } from './routes/changes.ts';
 import { emailRoutes } from './routes/emails.ts';
 import type { EmailNeeds } from './routes/emails.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
@@ -28,6 +30,7 @@ import { securityHeaders } from './security-headers.ts';
 export interface GatewayNeeds
   extends
     AccountNeeds,
+    ChangeNeeds,
     EmailNeeds,
     MailboxNeeds,
     OperationsNeeds,
@@ -36,6 +39,7 @@ export interface GatewayNeeds
     SyncNeeds,
     Omit<ApiNeeds, 'publicOrigin'> {
   db: AccountNeeds['db'] &
+    ChangeNeeds['db'] &
     EmailNeeds['db'] &
     MailboxNeeds['db'] &
     OperationsNeeds['db'] &
@@ -53,6 +57,7 @@ export interface GatewayNeeds
 export function createGateway(needs: GatewayNeeds): Express {
   const handlers: Handlers = {
     ...accountRoutes(needs),
+    ...changeRoutes(needs),
     ...emailRoutes(needs),
     ...mailboxRoutes(needs),
     ...operationsRoutes(needs),

@@ -29,13 +29,18 @@ const all = Object.entries<Route>(routes);
 const pathOf = ({ path }: Route) =>
   path.replace(':attachmentId', '1').replace(':id', ids[path.split('/')[2] ?? ''] ?? 'none');
 
+/** What a route needs to be asked at all. */
+const bodies: Record<string, object> = {
+  '/api/emails/:id/modify': { addLabelIds: ['STARRED'] },
+};
+
 function ask(route: Route, headers: Record<string, string>, path = pathOf(route)) {
   const hasBody = route.method === 'POST';
   return fetch(gateway.origin + path, {
     method: route.method,
     redirect: 'manual',
     headers: { ...headers, ...(hasBody && { 'content-type': 'application/json' }) },
-    ...(hasBody && { body: '{}' }),
+    ...(hasBody && { body: JSON.stringify(bodies[route.path] ?? {}) }),
   });
 }
 
