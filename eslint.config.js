@@ -2,6 +2,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import n from 'eslint-plugin-n';
 import importX from 'eslint-plugin-import-x';
+import { ownLines } from './eslint-own-lines.js';
 
 /**
  * Services import libs, libs import nothing of ours, tests may also import libs/testing and the simulator.
@@ -47,7 +48,7 @@ export default [
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { '@nx': nx, n, 'import-x': importX },
+    plugins: { '@nx': nx, n, 'import-x': importX, house: { rules: { 'own-lines': ownLines } } },
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
       '@typescript-eslint/no-floating-promises': 'error',
@@ -58,7 +59,7 @@ export default [
       'n/no-process-env': 'error',
       'no-console': 'error',
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'house/own-lines': ['error', { max: 60 }],
       'no-restricted-imports': ['error', { patterns: ['@finito/*/*'] }],
     },
   },
@@ -70,7 +71,7 @@ export default [
         vendors: ['bullmq'],
       }),
       'max-lines': 'off',
-      'max-lines-per-function': 'off',
+      'house/own-lines': 'off',
       'n/no-process-env': 'off',
       'no-console': 'off',
     },
