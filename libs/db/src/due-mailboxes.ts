@@ -10,6 +10,15 @@ export interface DueMailboxes {
   countByState(): Promise<Record<MailboxState, number>>;
   /** Messages per mailbox that the ledger cannot account for, counted row by row; empty when all add up. */
   unaccounted(): Promise<{ mailboxId: string; messages: number }[]>;
+  /**
+   * Gmail told that an account's mailbox has come to `historyId`: gives the mailboxes that are behind it,
+   * whose `sync-mailbox` is to be enqueued. The history id itself moves only with what it covers.
+   */
+  notify(emailAddress: string, historyId: string): Promise<string[]>;
+  /** Notes Gmail's watch, which is renewed long before it ends; `null`: it was refused, and is asked for again in an hour. */
+  watched(mailboxId: string, until: Date | null): Promise<void>;
+  /** When the first of the watches ends that should be there; null when there is none. */
+  earliestWatchEnd(): Promise<Date | null>;
   /** Only a refused refresh leads here: no worker touches the mailbox until its owner consents again. */
   markReauth(mailboxId: string): Promise<void>;
 }
@@ -64,12 +73,45 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
       return rows;
     },
 
+    ...watches(pool),
+
     async markReauth(mailboxId) {
       await pool.query(
         `UPDATE mailboxes SET state = 'reauth', credentials = NULL, credentials_version = credentials_version + 1,
            wait_reason = 'reauth', wait_until = NULL, updated_at = now() WHERE id = $1`,
         [mailboxId],
       );
+    },
+  };
+}
+
+function watches(pool: Pool): Pick<DueMailboxes, 'notify' | 'watched' | 'earliestWatchEnd'> {
+  return {
+    async notify(emailAddress, historyId) {
+      const { rows } = await pool.query<{ id: string; behind: boolean }>(
+        `UPDATE mailboxes SET notified_at = now(),
+           due_at = CASE WHEN history_id >= $2::numeric THEN due_at ELSE now() END
+         WHERE email_address = ANY(ARRAY[$1, lower($1)]) AND state <> 'reauth' AND paused_at IS NULL
+         RETURNING id, coalesce(history_id < $2::numeric, true) AS behind`,
+        [emailAddress, historyId],
+      );
+      return rows.flatMap(({ id, behind }) => (behind ? [id] : []));
+    },
+
+    async watched(mailboxId, until) {
+      await pool.query(
+        `UPDATE mailboxes SET watch_until = coalesce($2, watch_until),
+           watch_renew_at = now() + CASE WHEN $2::timestamptz IS NULL THEN interval '1 hour' ELSE interval '1 day' END
+         WHERE id = $1`,
+        [mailboxId, until],
+      );
+    },
+
+    async earliestWatchEnd() {
+      const { rows } = await pool.query<{ until: Date | null }>(
+        `SELECT min(watch_until) AS until FROM mailboxes WHERE state <> 'reauth' AND paused_at IS NULL`,
+      );
+      return rows[0]?.until ?? null;
     },
   };
 }

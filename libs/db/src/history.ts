@@ -71,11 +71,9 @@ async function applyChanges(
 
   // Milliseconds lie far above the positions of a listing, which are negative: new mail comes first.
   const addedCount = await addPending(client, mailboxId, generation, added, Date.now());
-  const changed = await applyLabels(
-    client,
-    mailboxId,
-    changes.filter((change) => change.kind === 'labels'),
-  );
+  const labels = changes.filter((change) => change.kind === 'labels');
+  const changed = await applyLabels(client, mailboxId, labels);
+  await noteMembers(client, mailboxId, labels);
   const gone = await bury(client, mailboxId, deleted);
   return { added: addedCount, changed, gone };
 }
@@ -131,6 +129,36 @@ async function applyLabels(
     ],
   );
   return touched.map(([gmailId]) => gmailId);
+}
+
+/** A label that a reconcile is reading over several slices: its members so far change with the history. */
+async function noteMembers(
+  client: PoolClient,
+  mailboxId: string,
+  changes: Extract<HistoryChange, { kind: 'labels' }>[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  const { rows } = await client.query<{ label_id: string }>(
+    'SELECT label_id FROM sync_generations WHERE mailbox_id = $1 AND label_id IS NOT NULL AND completed_at IS NULL',
+    [mailboxId],
+  );
+  const reading = rows[0]?.label_id;
+  if (reading === undefined) return;
+  const carries = new Map<string, boolean>();
+  for (const { gmailId, added, removed } of changes) {
+    if (added.includes(reading)) carries.set(gmailId, true);
+    if (removed.includes(reading)) carries.set(gmailId, false);
+  }
+  const idsOf = (wanted: boolean) => [...carries].flatMap(([id, value]) => (value === wanted ? [id] : []));
+  await client.query(
+    `INSERT INTO label_members (mailbox_id, label_id, gmail_id) SELECT $1, $2, unnest($3::text[])
+     ON CONFLICT DO NOTHING`,
+    [mailboxId, reading, idsOf(true)],
+  );
+  await client.query(
+    'DELETE FROM label_members WHERE mailbox_id = $1 AND label_id = $2 AND gmail_id = ANY($3)',
+    [mailboxId, reading, idsOf(false)],
+  );
 }
 
 async function bury(

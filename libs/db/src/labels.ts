@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
 
@@ -8,16 +8,27 @@ export interface LabelRow {
   type: 'system' | 'user';
 }
 
+export interface MemberPage {
+  labelId: string;
+  gmailIds: string[];
+  nextPageToken: string | null;
+}
+
 export interface LabelStore {
   /** Makes the mailbox's labels these and no others. @throws LeaseLostError */
   replace(lease: Lease, labels: LabelRow[]): Promise<void>;
   /** The labels that a reconcile has not read yet. */
   unread(mailboxId: string, generation: number): Promise<string[]>;
+  /** The label that is being read, and its next page. */
+  place(mailboxId: string, generation: number): Promise<{ labelId: string; pageToken: string } | undefined>;
   /**
-   * Makes exactly these messages carry a label, and notes that the reconcile has read it; costs no
-   * fetch. Returns the ids that changed. @throws LeaseLostError
+   * Notes a page of a label's members and the place of the next one. With the last page exactly these
+   * messages carry the label, at no fetch. Returns the ids that changed. What history says of the label
+   * meanwhile is noted as well (`history.apply`). @throws LeaseLostError
    */
-  setMembers(lease: Lease, generation: number, labelId: string, gmailIds: string[]): Promise<string[]>;
+  recordMembers(lease: Lease, generation: number, page: MemberPage): Promise<string[]>;
+  /** Gmail no longer takes the page token: the label is read from its first page. @throws LeaseLostError */
+  restartMembers(lease: Lease, generation: number): Promise<void>;
 }
 
 export function labelStore(pool: Pool): LabelStore {
@@ -52,21 +63,69 @@ export function labelStore(pool: Pool): LabelStore {
       return rows.map((row) => row.gmail_id);
     },
 
-    setMembers: (lease, generation, labelId, gmailIds) =>
+    async place(mailboxId, generation) {
+      const { rows } = await pool.query<{ labelId: string; pageToken: string }>(
+        `SELECT label_id AS "labelId", label_page_token AS "pageToken" FROM sync_generations
+         WHERE mailbox_id = $1 AND generation = $2 AND label_page_token IS NOT NULL`,
+        [mailboxId, generation],
+      );
+      return rows[0];
+    },
+
+    recordMembers: (lease, generation, page) =>
       fenced(pool, lease, async (client) => {
-        const { rows } = await client.query<{ gmail_id: string }>(
-          `UPDATE emails SET updated_at = now(), label_ids = CASE WHEN $2 = ANY(label_ids)
-             THEN array_remove(label_ids, $2) ELSE array_append(label_ids, $2) END
-           WHERE mailbox_id = $1 AND deleted_at IS NULL AND ($2 = ANY(label_ids)) <> (gmail_id = ANY($3))
-           RETURNING gmail_id`,
-          [lease.mailboxId, labelId, gmailIds],
-        );
         await client.query(
-          `UPDATE sync_generations SET relabelled = array_append(relabelled, $3)
-           WHERE mailbox_id = $1 AND generation = $2 AND NOT $3 = ANY(relabelled)`,
-          [lease.mailboxId, generation, labelId],
+          `INSERT INTO label_members (mailbox_id, label_id, gmail_id) SELECT $1, $2, unnest($3::text[])
+           ON CONFLICT DO NOTHING`,
+          [lease.mailboxId, page.labelId, page.gmailIds],
         );
-        return rows.map((row) => row.gmail_id);
+        await setPlace(client, lease, generation, page);
+        return page.nextPageToken === null ? setMembers(client, lease, generation, page.labelId) : [];
+      }),
+
+    restartMembers: (lease, generation) =>
+      fenced(pool, lease, async (client) => {
+        await client.query('DELETE FROM label_members WHERE mailbox_id = $1', [lease.mailboxId]);
+        await setPlace(client, lease, generation, { labelId: null, nextPageToken: null });
       }),
   };
+}
+
+async function setPlace(
+  client: PoolClient,
+  lease: Lease,
+  generation: number,
+  { labelId, nextPageToken }: { labelId: string | null; nextPageToken: string | null },
+): Promise<void> {
+  await client.query(
+    `UPDATE sync_generations SET label_id = $3, label_page_token = $4 WHERE mailbox_id = $1 AND generation = $2`,
+    [lease.mailboxId, generation, nextPageToken === null ? null : labelId, nextPageToken],
+  );
+}
+
+async function setMembers(
+  client: PoolClient,
+  { mailboxId }: Lease,
+  generation: number,
+  labelId: string,
+): Promise<string[]> {
+  const { rows } = await client.query<{ gmail_id: string }>(
+    `UPDATE emails e SET updated_at = now(), label_ids = CASE WHEN $2 = ANY(label_ids)
+       THEN array_remove(label_ids, $2) ELSE array_append(label_ids, $2) END
+     WHERE mailbox_id = $1 AND deleted_at IS NULL
+       AND ($2 = ANY(label_ids)) <> EXISTS (SELECT 1 FROM label_members l
+         WHERE l.mailbox_id = $1 AND l.label_id = $2 AND l.gmail_id = e.gmail_id)
+     RETURNING gmail_id`,
+    [mailboxId, labelId],
+  );
+  await client.query('DELETE FROM label_members WHERE mailbox_id = $1 AND label_id = $2', [
+    mailboxId,
+    labelId,
+  ]);
+  await client.query(
+    `UPDATE sync_generations SET relabelled = array_append(relabelled, $3)
+     WHERE mailbox_id = $1 AND generation = $2 AND NOT $3 = ANY(relabelled)`,
+    [mailboxId, generation, labelId],
+  );
+  return rows.map((row) => row.gmail_id);
 }

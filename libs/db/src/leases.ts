@@ -27,6 +27,12 @@ export interface SyncState {
     pagesListed: number;
     complete: boolean;
   } | null;
+  /** Since the newest listing began. */
+  generationAgeMs: number;
+  /** Whether Gmail should be asked to tell us of changes: it never was, or a day ago. */
+  watchIsDue: boolean;
+  /** Gmail tells us of changes: it was asked to, and lately did. */
+  isPushed: boolean;
   googleSubject: string;
   emailAddress: string;
   /** Slices before this one that ended in a failure, one after the other. */
@@ -71,7 +77,10 @@ export interface LeaseStore {
 }
 
 const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generation, m.pending, m.google_subject, m.email_address,
-  m.failures, m.lease_wanted,
+  m.failures, m.lease_wanted, coalesce(m.watch_renew_at, '-infinity') <= now() AS watch_due,
+  coalesce(m.watch_until > now() AND m.notified_at > now() - interval '1 day', false) AS pushed,
+  (SELECT (extract(epoch FROM now() - g.started_at) * 1000)::float8 FROM sync_generations g
+   WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS age,
   (SELECT json_build_object('kind', g.kind, 'pageToken', g.page_token, 'pagesListed', g.pages_listed,
                             'complete', g.listing_complete_at IS NOT NULL)
    FROM sync_generations g
@@ -88,6 +97,9 @@ interface SyncRow {
   email_address: string;
   failures: number;
   lease_wanted: boolean;
+  watch_due: boolean;
+  pushed: boolean;
+  age: number | null;
   listing: SyncState['listing'];
 }
 
@@ -162,6 +174,9 @@ function syncState(row: SyncRow): SyncState {
     emailAddress: row.email_address,
     failures: row.failures,
     wanted: row.lease_wanted,
+    generationAgeMs: row.age ?? 0,
+    watchIsDue: row.watch_due,
+    isPushed: row.pushed,
   };
 }
 

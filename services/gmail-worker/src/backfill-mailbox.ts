@@ -4,7 +4,8 @@
 import { syncMailbox } from '@finito/jobs';
 import type { JobContext, JobResult, Producer } from '@finito/jobs';
 import { fetchPending } from './fetch-pending.ts';
-import { listPage, rereadLabels } from './list-mailbox.ts';
+import { listPage } from './list-mailbox.ts';
+import { rereadLabels } from './reread-labels.ts';
 import { runSlice } from './slice.ts';
 import type { Slice, SliceEnd, SliceNeeds } from './slice.ts';
 import type { SyncOptions } from './sync-mailbox.ts';

@@ -55,9 +55,9 @@ export async function listPage(
 }
 
 /** `undefined`: Gmail no longer takes the page token, and the listing must begin anew. */
-async function pageOrStart(
+export async function pageOrStart(
   slice: Slice,
-  options: { includeSpamTrash: boolean; pageToken: string | undefined },
+  options: { includeSpamTrash: boolean; pageToken: string | undefined; labelIds?: string[] },
 ): Promise<MessagePage | undefined> {
   try {
     return await slice.gmail.listMessages(options, slice.signal);
@@ -65,35 +65,6 @@ async function pageOrStart(
     if (options.pageToken !== undefined && error instanceof GmailRequestError) return undefined;
     throw error;
   }
-}
-
-/**
- * After a lost history: reads each label's members and corrects the stored rows, at 5 units per 500
- * messages instead of 20 for each. One label is one transaction; after a crash the rest is read.
- * Returns false when the slice ended before all were.
- */
-export async function rereadLabels(
-  { db, profile }: SliceNeeds,
-  slice: Slice,
-  lane: QuotaLane,
-): Promise<boolean> {
-  const { generation } = slice.sync;
-  for (const labelId of await db.labels.unread(slice.lease.mailboxId, generation)) {
-    if (slice.isOver()) return false;
-    const members: string[] = [];
-    let pageToken: string | undefined;
-    do {
-      const options = { labelIds: [labelId], includeSpamTrash: true, pageToken };
-      const page = await slice.charged(
-        { units: profile.units['messages.list'], lane, method: 'messages.list' },
-        () => slice.gmail.listMessages(options, slice.signal),
-      );
-      members.push(...page.messages.map(({ id }) => id));
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
-    await db.labels.setMembers(slice.lease, generation, labelId, members);
-  }
-  return true;
 }
 
 function labelRow({ id, name, type }: { id: string; name: string; type?: string }) {

@@ -21,6 +21,7 @@ export function startMailboxMetrics({
 }): { close(): void } {
   const count = async () => {
     metrics.mailboxes(await db.due.countByState());
+    metrics.firstWatchEnds(await db.due.earliestWatchEnd());
     const unaccounted = await db.due.unaccounted();
     metrics.unaccounted(unaccounted.reduce((sum, { messages }) => sum + messages, 0));
     if (unaccounted.length > 0) log.error({ unaccounted }, 'messages are unaccounted for');

@@ -54,6 +54,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
         withContent: settings.syncContent === 'full',
         includeSpamTrash: settings.syncIncludeSpamTrash,
         pollMs: settings.syncPollSeconds * 1_000,
+        pubsubTopic: settings.gmailPubsubTopic,
       },
     ),
     (running) => running.close(),

@@ -11,4 +11,6 @@ export const settingsSchema = z.object({
   SYNC_INCLUDE_SPAM_TRASH: env.flag({ default: true }),
   /** How often a live mailbox is asked for news when nothing is pushed. */
   SYNC_POLL_SECONDS: env.integer({ default: 60, min: 1, max: 86_400 }),
+  /** The Pub/Sub topic that Gmail tells of changes: projects/<project>/topics/<topic>. */
+  GMAIL_PUBSUB_TOPIC: env.text().optional(),
 });

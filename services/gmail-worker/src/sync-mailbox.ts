@@ -12,15 +12,27 @@ import { beginListing, listPage, refreshLabels } from './list-mailbox.ts';
 import { partialSync } from './partial-sync.ts';
 import { runSlice } from './slice.ts';
 import type { Slice, SliceEnd, SliceNeeds } from './slice.ts';
+import { watchMailbox } from './watch-mailbox.ts';
 
 export interface SyncOptions {
   withContent: boolean;
   includeSpamTrash: boolean;
   pollMs: number;
+  /** Where Gmail tells of changes, if it does. */
+  pubsubTopic: string | undefined;
 }
 
 /** What one page of an inbox shows. */
 const firstScreen = 50;
+const longestPollMs = 15 * 60_000;
+/** History is kept for hours at least: a position that is lost sooner is Gmail's trouble, not ours to list for. */
+const freshMs = 10 * 60_000;
+const lostAgain: SliceEnd = {
+  kind: 'again',
+  inMs: 60_000,
+  lastError: 'GmailHistoryExpiredError',
+  failed: true,
+};
 /** Another slice of this mailbox is running: it ends after the step in hand. */
 const busyMs = 100;
 
@@ -45,7 +57,13 @@ export function createSyncMailbox(
 }
 
 async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): Promise<SliceEnd> {
-  const done: SliceEnd = { kind: 'done', dueInMs: options.pollMs, synced: true };
+  const { pollMs } = options;
+  // Pushes may be dropped or late: what is pushed is polled as well, but rarely.
+  const done = (): SliceEnd => ({
+    kind: 'done',
+    dueInMs: slice.sync.isPushed ? Math.max(pollMs, Math.min(10 * pollMs, longestPollMs)) : pollMs,
+    synced: true,
+  });
   const fetchOptions = { lane: 'live' as const, limit: firstScreen, withContent: options.withContent };
 
   if (slice.sync.generation === 0) await beginListing(needs, slice, 'full', 'live');
@@ -53,7 +71,7 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     await listPage(needs, slice, { lane: 'live', includeSpamTrash: options.includeSpamTrash });
     await fetchPending(needs, slice, fetchOptions);
     await slice.refresh();
-    return done;
+    return done();
   }
 
   const before = slice.sync.pending;
@@ -61,9 +79,11 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     if (!(await partialSync(needs, slice))) return { kind: 'again', inMs: 1 };
   } catch (error) {
     if (!(error instanceof GmailHistoryExpiredError)) throw error;
+    // A position that Gmail gave us minutes ago: a new listing would end the same, so the one that runs goes on.
+    if (slice.sync.generationAgeMs < freshMs) return lostAgain;
     // Listed anew: nothing that is stored is fetched again.
     await beginListing(needs, slice, 'reconcile', 'live');
-    return done;
+    return done();
   }
   if (slice.sync.pending > before) await refreshLabels(needs, slice, 'live');
   let stored = -1;
@@ -72,5 +92,6 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     stored = await fetchPending(needs, slice, { ...fetchOptions, limit });
     await slice.refresh();
   }
-  return done;
+  if (options.pubsubTopic !== undefined) await watchMailbox(needs, slice, options.pubsubTopic);
+  return done();
 }

@@ -9,6 +9,8 @@ export interface SyncMetrics {
   pushed(kind: 'labels' | 'send', outcome: 'done' | 'failed', entries: number): void;
   mailboxes(countByState: Record<string, number>): void;
   unaccounted(messages: number): void;
+  /** When the first watch ends; null when there is none. */
+  firstWatchEnds(at: Date | null): void;
 }
 
 export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): SyncMetrics {
@@ -29,6 +31,10 @@ export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): Sync
     'finito_sync_unaccounted_messages',
     'Listed messages that are neither stored, gone, failed nor pending; must be 0.',
   );
+  const watch = gauge(
+    'finito_gmail_watch_left_seconds',
+    'Until the first of Gmail’s watches ends; 0 when there is none.',
+  );
   return {
     stored: (messages) => stored.inc(messages),
     settled: (outcome) => settled.inc({ outcome }),
@@ -38,5 +44,6 @@ export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): Sync
       for (const [state, count] of Object.entries(countByState)) byState.set({ state }, count);
     },
     unaccounted: (messages) => unaccounted.set(messages),
+    firstWatchEnds: (at) => watch.set(at === null ? 0 : (at.getTime() - Date.now()) / 1_000),
   };
 }
