@@ -17,6 +17,9 @@ const limit = 200;
 const graceMs = 30_000;
 /** Whoever made a change enqueued it as well; this is for what was lost. */
 const unpushedMs = 3_000;
+/** Told changes are kept this long for whoever asks what became of them. */
+const keptMs = 7 * 24 * 3_600_000;
+const pruneEveryMs = 3_600_000;
 
 export function startRearming({
   db,
@@ -38,9 +41,13 @@ export function startRearming({
   };
   look();
   const timer = setInterval(look, everyMs);
+  const pruning = setInterval(() => {
+    db.outboxWork.prune(keptMs).catch((err: unknown) => log.warn({ err }, 'the outbox could not be pruned'));
+  }, pruneEveryMs);
   return {
     async close() {
       clearInterval(timer);
+      clearInterval(pruning);
       await running;
     },
   };
