@@ -86,3 +86,15 @@ export class GmailBusyError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** There is no time for this request now: the event loop is late. */
+export class OverloadedError extends Error {
+  override name = 'OverloadedError';
+  readonly retryable = true;
+  /** From 1 to 4 s, so that those who were refused together do not return together. */
+  readonly retryAfterMs = 1_000 + Math.random() * 3_000;
+
+  constructor() {
+    super('this process has more to do than it can');
+  }
+}

@@ -8,6 +8,7 @@ export interface GatewayMetrics {
   clientEvents(count: number, outcome: 'queued' | 'lost'): void;
   streams(open: number): void;
   streamEnded(reason: 'client' | 'slow' | 'shutdown' | 'expired'): void;
+  shed(): void;
 }
 
 /** What the gateway counts besides its requests. Labels come from closed sets, never from a request. */
@@ -39,6 +40,8 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
     'reason',
   ]);
 
+  const shed = counter('finito_requests_shed_total', 'Requests refused because the event loop was late.');
+
   return {
     rateDecision: (rateClass, outcome, by) => rate.inc({ class: rateClass, outcome, counter: by }),
     signedIn: (outcome) => signIns.inc({ outcome }),
@@ -46,5 +49,6 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
     clientEvents: (count, outcome) => clientEvents.inc({ outcome }, count),
     streams: (open) => streams.set(open),
     streamEnded: (reason) => streamEnds.inc({ reason }),
+    shed: () => shed.inc(),
   };
 }

@@ -17,6 +17,7 @@ import {
   InvalidRequestError,
   MethodNotAllowedError,
   NotFoundError,
+  OverloadedError,
   RateLimitedError,
   SignInStateError,
   TooManyStreamsError,
@@ -62,6 +63,7 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   ],
   [RateLimitedError, kind(429, 'rate-limited', 'Too many requests in this minute')],
   [TooManyStreamsError, kind(429, 'too-many-streams', 'Too many event streams are open')],
+  [OverloadedError, kind(503, 'overloaded', 'There is more to do than this process can; try again')],
   [QueueUnavailableError, unavailable],
   [GmailBusyError, gmailBusy],
   [GmailRateLimitError, gmailBusy],
@@ -92,7 +94,10 @@ export const problemsByCode: Readonly<Record<string, ProblemKind>> = {
 export function problemHandler(): ErrorRequestHandler<object, unknown, unknown, unknown, RequestLocals> {
   return (error: unknown, request, response: Response<unknown, RequestLocals>, _next) => {
     const found = kindOf(error);
-    if (found.status >= 500) response.locals.log.error({ err: error }, 'request failed');
+    // What was refused for want of time is counted, and has its line in the request log: no more work for it.
+    if (found.status >= 500 && !(error instanceof OverloadedError)) {
+      response.locals.log.error({ err: error }, 'request failed');
+    }
     if (response.headersSent) {
       request.destroy();
       return;

@@ -1,0 +1,27 @@
+import type { Server, ServerOptions } from 'node:http';
+
+/**
+ * What a client may take before anything of ours runs. A slow one loses its connection, a large head is answered
+ * with 431, a body that does not come with 408.
+ */
+export const serverOptions: ServerOptions = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Longer than the usual 60 s of a load balancer: the side that reuses a connection must be the first to close it.
+  keepAliveTimeout: 65_000,
+  // How often the two timeouts above are looked at.
+  connectionsCheckingInterval: 2_000,
+  noDelay: true,
+};
+
+/** So many connections at once, streams included; each costs about 10 kB. */
+const maxConnections = 20_000;
+
+/** At the cap, connections that are open for later make room for those that come now. */
+export function capConnections(server: Server, max = maxConnections): Server {
+  server.maxConnections = max;
+  server.maxHeadersCount = 100;
+  server.on('drop', () => server.closeIdleConnections());
+  return server;
+}

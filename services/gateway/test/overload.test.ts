@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createLog, createRegistry, httpMetrics, listenHttp } from '@finito/service-kit';
+import { until } from '@finito/testing';
+import express from 'express';
+import { gatewayMetrics } from '../src/metrics.ts';
+import { createOverload } from '../src/overload.ts';
+import type { Overload } from '../src/overload.ts';
+import { problemHandler } from '../src/problems.ts';
+import { requestLog } from '../src/request-log.ts';
+import { capConnections, serverOptions } from '../src/server-limits.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+/** The middle of a gateway, on an event loop that can be made late, as by more requests than there is time for. */
+async function aBusyGateway() {
+  const registry = createRegistry({ service: 'gateway', version: 'test' });
+  const overload = createOverload({ metrics: gatewayMetrics(registry) });
+  const lines: string[] = [];
+  const log = createLog({ service: 'gateway', destination: { write: (line) => void lines.push(line) } });
+  const app = express()
+    .use(requestLog({ log, metrics: httpMetrics(registry) }))
+    .use(overload.shed)
+    .use((_request, response) => void response.json({}))
+    .use(problemHandler());
+  const server = createServer(app);
+  const port = await listenHttp(server, { port: 0, host: '127.0.0.1', setting: 'PORT' });
+  let turnMs = 0;
+  let isRunning = true;
+  const turn = () => {
+    const end = performance.now() + turnMs;
+    while (performance.now() < end);
+    if (isRunning) setTimeout(turn, 1);
+  };
+  turn();
+  closers.push(() => {
+    isRunning = false;
+    overload.stop();
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return {
+    overload,
+    log: () => lines.join(''),
+    get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`),
+    async shed() {
+      const [value] = (await registry.getSingleMetric('finito_requests_shed_total')!.get()).values;
+      return value?.value;
+    },
+    beLateBy: (ms: number) => void (turnMs = ms),
+  };
+}
+
+const untilLag = (overload: Overload, isEnough: (ms: number) => boolean) =>
+  until(() => isEnough(overload.lagMs()), { timeoutMs: 20_000 });
+
+describe('an overloaded gateway', () => {
+  it('refuses with 503 and an integer Retry-After, but never health nor sign-in, and recovers by itself', async () => {
+    const { get, overload, shed, log, beLateBy } = await aBusyGateway();
+    beLateBy(250);
+    await untilLag(overload, (ms) => ms > 170);
+    const refused = await get('/api/mailboxes');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-4]$/);
+    expect(await refused.json()).toMatchObject({ type: '/problems/overloaded' });
+    expect(await shed()).toBe(1);
+
+    for (const path of ['/api/health', '/api/auth/me', '/api/auth/google/callback?code=1']) {
+      expect((await get(path)).status).toBe(200);
+    }
+    expect((await get('/api/healthy')).status).toBe(503);
+    expect(log()).not.toContain('request failed');
+
+    beLateBy(0);
+    await untilLag(overload, (ms) => ms < 60);
+    await until(async () => (await get('/api/mailboxes')).status === 200);
+  });
+
+  it('does not take one pause for overload: it counts for less than a third of itself', async () => {
+    const { overload } = await aBusyGateway();
+    const before = overload.lagMs();
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < 180);
+    await until(() => overload.lagMs() !== before, { everyMs: 1 });
+    expect(overload.lagMs() - before).toBeLessThan((performance.now() - startedAt) / 3);
+  });
+});
+
+describe('the public server', () => {
+  async function aServer(max?: number) {
+    const server = capConnections(
+      createServer({
+        ...serverOptions,
+        headersTimeout: 300,
+        requestTimeout: 500,
+        connectionsCheckingInterval: 50,
+      }),
+      max,
+    );
+    server.on('request', (_request, response) => response.end('ok'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    return (server.address() as { port: number }).port;
+  }
+
+  async function aClient(port: number, text: string) {
+    const socket = connect(port, '127.0.0.1');
+    const seen = { text: '', isClosed: false };
+    socket.setEncoding('utf8').on('data', (piece: string) => (seen.text += piece));
+    socket.on('error', () => undefined).on('close', () => (seen.isClosed = true));
+    closers.push(() => socket.destroy());
+    await once(socket, 'connect');
+    socket.write(text);
+    return seen;
+  }
+
+  it('drops who sends a head or a body too slowly, and who sends nothing', async () => {
+    const port = await aServer();
+    const clients = [
+      await aClient(port, 'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: '),
+      await aClient(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n12345'),
+      await aClient(port, ''),
+    ];
+    await until(() => clients.every(({ isClosed }) => isClosed));
+    expect(clients[0]!.text).toContain('408');
+  });
+
+  it('makes room at its cap by closing connections that wait for later', async () => {
+    const port = await aServer(10);
+    const idle = await Promise.all(
+      Array.from({ length: 10 }, () => aClient(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')),
+    );
+    await until(() => idle.every(({ text }) => text.includes('200 OK')));
+    await until(async () => {
+      const next = await aClient(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      return until(() => next.text.includes('200 OK'), { timeoutMs: 500 });
+    });
+    expect(idle.some(({ isClosed }) => isClosed)).toBe(true);
+  });
+});
