@@ -79,11 +79,11 @@ beforeAll(async () => {
     env: { ...process.env, NX_DAEMON: 'false', NODE_OPTIONS: '' },
     input: JSON.stringify(cases.map(({ title, file, code }) => ({ title, file, code }))),
   });
-  await linting.expectExit(0, 60_000);
+  await linting.expectExit(0, 150_000);
   const last = linting.output().split('\n').at(-1) ?? '';
   const found = JSON.parse(last) as { title: string; messages: string[] }[];
   said = new Map(found.map(({ title, messages }) => [title, messages]));
-}, 70_000);
+}, 160_000);
 
 describe('refused by lint', () => {
   it.each(cases.filter(({ refused }) => refused !== undefined))('$title', ({ title, refused }) => {

@@ -6,7 +6,12 @@ import { ESLint } from 'eslint';
 
 const root = join(import.meta.dirname, '..');
 const planted = JSON.parse(await text(process.stdin)) as { title: string; file: string; code: string }[];
-const eslint = new ESLint({ cwd: root });
+// Without types, which the rules in question do not ask for: reading them takes most of the time.
+const withoutTypes = {
+  languageOptions: { parserOptions: { projectService: false } },
+  rules: { '@typescript-eslint/no-floating-promises': 'off' as const },
+};
+const eslint = new ESLint({ cwd: root, overrideConfig: withoutTypes });
 const found = [];
 for (const { title, file, code } of planted) {
   const [result] = await eslint.lintText(code, { filePath: join(root, file) });

@@ -59,9 +59,9 @@ if (
         uid: nobody.uid,
         gid: nobody.gid,
       });
-      await running.expectExit(0, 60_000);
+      await running.expectExit(0, 150_000);
       expect(running.output()).toContain('both ran');
       rmSync(home, { recursive: true, force: true });
-    }, 70_000);
+    }, 160_000);
   });
 }

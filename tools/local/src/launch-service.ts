@@ -13,7 +13,7 @@ export interface ServiceCommand {
   /** Its `/readyz` on this port of 127.0.0.1 says when it serves; without a port its output does. */
   adminPort?: number;
   readyWhen?: (output: string) => boolean;
-  /** Default 20,000 ms. */
+  /** Default 60,000 ms: a small machine takes its time. */
   readyWithinMs?: number;
 }
 
@@ -35,7 +35,7 @@ export async function launchService(
     detached: true,
     onOutput: (chunk) => log.write(chunk),
   });
-  const withinMs = service.readyWithinMs ?? 20_000;
+  const withinMs = service.readyWithinMs ?? 60_000;
   const serves = () => {
     if (service.readyWhen !== undefined) return service.readyWhen(running.output());
     return service.adminPort === undefined || isReady(service.adminPort);

@@ -21,7 +21,7 @@ export async function aDataDirectory() {
   const port = await freePort();
   const processes: RunningProcess[] = [];
 
-  async function launch(args: string[], env: Record<string, string> = {}, readyWithinMs = 60_000) {
+  async function launch(args: string[], env: Record<string, string> = {}, readyWithinMs = 120_000) {
     const running = await startProcess({
       command: process.execPath,
       args: ['tools/local/src/main.ts', '--port', String(port), ...args],

@@ -13,7 +13,7 @@ const sample = ['--messages', '40'];
 beforeAll(async () => {
   directory = await aDataDirectory();
   started = await directory.start(sample);
-}, 90_000);
+}, 130_000);
 afterAll(() => directory.close(), 30_000);
 
 interface Holder {
@@ -61,7 +61,7 @@ describe('npm start', () => {
       'postgres',
     ]);
     expect(children.filter(lives)).toEqual([]);
-  }, 20_000);
+  });
 
   it('continues on the same data, and cleans up what a killed one left running', async () => {
     const killed = await directory.start(sample);
@@ -73,15 +73,15 @@ describe('npm start', () => {
     expect(started.process.output()).toContain('of its processes still run and are stopped first');
     expect(orphans.filter(lives)).toEqual([]);
     expect((await fetch(started.url)).status).toBe(200);
-  }, 90_000);
+  }, 260_000);
 
   it('starts a service again that dies', async () => {
     const admin = started.adminUrls.at(-1)!;
     const worker = await pidOf('gmail-worker');
     process.kill(worker, 'SIGKILL');
-    await until(() => started.process.output().includes('is back'), { timeoutMs: 20_000 });
+    await until(() => started.process.output().includes('is back'), { timeoutMs: 60_000 });
     expect((await fetch(admin)).status).toBe(200);
-  }, 30_000);
+  }, 70_000);
 
   it('says that its port is taken, by whom, and how to take another', async () => {
     const other = await aDataDirectory();
@@ -89,7 +89,7 @@ describe('npm start', () => {
     await refused.expectExit(1);
     expect(refused.output()).toMatch(/Port \d+ is taken by .*PORT=\d+ npm start/s);
     await other.close();
-  }, 20_000);
+  });
 
   it('never starts anew over secrets it cannot read', async () => {
     const other = await aDataDirectory();
@@ -98,7 +98,7 @@ describe('npm start', () => {
     await refused.expectExit(1);
     expect(refused.output()).toContain('secrets.json cannot be used');
     await other.close();
-  }, 20_000);
+  });
 });
 
 async function pidOf(service: string): Promise<number> {
