@@ -19,7 +19,6 @@ export const accepted = z.object({ accepted: z.number().int() });
 
 /** One line of a header: nobody smuggles in another one. */
 const headerText = (maxLength: number) =>
-   
   safeText(maxLength).regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line');
 const recipient = z.strictObject({ name: headerText(200).default(''), address: z.email().max(254) });
 const recipients = z.array(recipient).max(100).default([]);
