@@ -9,7 +9,7 @@ import { startStack } from './running-stack.ts';
 import type { RunningStack } from './running-stack.ts';
 
 const timeoutMs = 30_000;
-const messages = 900;
+const messages = 400;
 const account = { ...sampleOwner, emailAddress: sampleOwner.address };
 const letter = {
   from: 'Anna Weber <anna@example.org>',
@@ -24,6 +24,7 @@ describe('a reader with a browser', () => {
   let stack: RunningStack;
   let browser: Browser;
   let reader: Awaited<ReturnType<typeof aReader>>;
+  let delivered = '';
 
   beforeAll(async () => {
     const sample = await sampleMailbox({ messages: messages - 1 });
@@ -52,7 +53,7 @@ describe('a reader with a browser', () => {
     expect(first).toBeLessThan(messages);
     expect(later).toBeGreaterThan(first);
 
-    await page.getByText('Up to date').waitFor();
+    await page.getByText('Up to date').waitFor({ timeout: 60_000 });
     await page.getByText(`${messages} messages`).waitFor();
     expect(stack.simulator.report().refusals).toEqual({});
   });
@@ -80,8 +81,29 @@ describe('a reader with a browser', () => {
 
   it('sees new mail come in without doing anything', async () => {
     const { page } = reader;
-    stack.simulator.account(account.emailAddress).deliver(aMail({ ...letter, subject: 'One more thing' }));
+    delivered = stack.simulator
+      .account(account.emailAddress)
+      .deliver(aMail({ ...letter, subject: 'One more thing' }));
     await page.getByRole('link', { name: 'One more thing' }).waitFor();
+  });
+
+  it('reads, stars and archives it, and Gmail learns of all three', async () => {
+    const { page } = reader;
+    await page.getByRole('link', { name: 'One more thing' }).click();
+    await page.getByRole('button', { name: 'Star' }).click();
+    await page
+      .getByRole('link', { name: 'One more thing' })
+      .and(page.locator(':not(.message-unread)'))
+      .waitFor();
+    await page.keyboard.press('e');
+    await page.getByText('Archived').waitFor();
+    expect(await page.getByRole('link', { name: 'One more thing' }).count()).toBe(0);
+    const labels = () =>
+      stack.simulator.truth(account.emailAddress).find(({ gmailId }) => gmailId === delivered)?.labelIds;
+    await until(() => JSON.stringify(labels()) === '["STARRED"]', {
+      timeoutMs,
+      message: 'Gmail to learn it',
+    });
   });
 
   it('searches', async () => {

@@ -9,8 +9,8 @@ import { createTestDatabase, freePort, startProcess, startTestRedis } from '@fin
 import type { RunningProcess } from '@finito/testing';
 
 const root = join(import.meta.dirname, '..');
-/** A minute of quota passes in two seconds, for the simulator and for the worker alike. */
-const timeFactor = 30;
+/** A minute of quota passes in three seconds, for the simulator and for the worker alike. */
+const timeFactor = 20;
 
 export type RunningStack = Awaited<ReturnType<typeof startStack>>;
 

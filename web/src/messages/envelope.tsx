@@ -1,4 +1,5 @@
 import type { Address, EmailDetail, EmailSummary, Mailbox } from '@finito/api';
+import type { ReactNode } from 'react';
 import { Avatar } from '../shared/avatar.tsx';
 import { useNow } from '../shared/use-now.ts';
 import { fullDate, shortDate } from '../words/dates.ts';
@@ -36,6 +37,11 @@ export function Envelope({ message, detail, mailboxes }: EnvelopeProps) {
           <People title="Reply to" people={detail?.replyTo} />
           <Fact title="Date">{fullDate(receivedAt)}</Fact>
           <Fact title="Size">{sizeInWords(message.size)}</Fact>
+          <Fact title="Original">
+            <a className="link" href={`/api/emails/${encodeURIComponent(message.id)}/raw`} download>
+              Save as it was sent
+            </a>
+          </Fact>
         </dl>
       </details>
     </div>
@@ -48,7 +54,7 @@ function People({ title, people = [] }: { title: string; people?: readonly Addre
   return <Fact title={title}>{each.join(', ')}</Fact>;
 }
 
-function Fact({ title, children }: { title: string; children: string }) {
+function Fact({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div>
       <dt>{title}</dt>

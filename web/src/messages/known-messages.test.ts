@@ -9,6 +9,7 @@ import {
   startBelow,
   startsOf,
   top,
+  withMessage,
 } from './known-messages.ts';
 import type { KnownMessages, Start } from './known-messages.ts';
 
@@ -130,5 +131,26 @@ describe('what is known of a list', () => {
     const known = read([message({ moment: 1, number: 1, mailbox: 'a' })], 1);
     expect(removeMessages(known, new Set(['msg_other']))).toBe(known);
     expect(removeMessages(known, new Set([known.items[0]!.id])).items).toEqual([]);
+  });
+
+  it('takes a message in at its place, once, and lets it go again', () => {
+    fc.assert(
+      fc.property(messages, fc.nat(), (places, pick) => {
+        const server = inOrder(places.map((given) => message(given)));
+        const some = server[pick % Math.max(1, server.length)];
+        if (!some) return;
+        const known = read(server, 20);
+        const without = withMessage(known, some, false);
+        expect(without.items).toEqual(server.filter(({ id }) => id !== some.id));
+        expect(withMessage(without, some, true).items).toEqual(server);
+        expect(withMessage(known, { ...some, starred: true }, true).items).toHaveLength(server.length);
+      }),
+    );
+  });
+
+  it('leaves what lies below all that is known to the page that brings it', () => {
+    const all = Array.from({ length: 8 }, (_, number) => message({ moment: 1, number, mailbox: 'a' }));
+    const known = read(all, 1);
+    expect(withMessage(known, all[0]!, true)).toBe(known);
   });
 });

@@ -48,6 +48,15 @@ export function removeMessages(known: KnownMessages, ids: ReadonlySet<string>): 
   return { ...known, items: known.items.filter(({ id }) => !ids.has(id)) };
 }
 
+/** With this state of a message, or without it; a place beyond what is known is left to the page that brings it. */
+export function withMessage(known: KnownMessages, message: EmailSummary, isListed: boolean): KnownMessages {
+  const others = known.items.filter(({ id }) => id !== message.id);
+  if (!isListed) return others.length === known.items.length ? known : { ...known, items: others };
+  const place = others.findIndex((other) => compare(message, other) < 0);
+  if (place === -1 && known.nextCursor !== null && others.length === known.items.length) return known;
+  return { ...known, items: others.toSpliced(place === -1 ? others.length : place, 0, message) };
+}
+
 /** Where the next page begins; undefined at the end. */
 export function nextStart({ items, nextCursor }: KnownMessages): Start | undefined {
   const after = items.at(-1);

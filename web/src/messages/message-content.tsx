@@ -32,7 +32,7 @@ export function MessageContent({ id, content }: { id: string; content: EmailCont
           </button>
         </div>
       )}
-      <Attachments attachments={content.attachments.filter(({ inline }) => !inline)} />
+      <Attachments id={id} attachments={content.attachments.filter(({ inline }) => !inline)} />
       <iframe
         // A frame that is led elsewhere would add to the browser's history; a new one does not.
         key={source}
@@ -47,15 +47,22 @@ export function MessageContent({ id, content }: { id: string; content: EmailCont
   );
 }
 
-function Attachments({ attachments }: { attachments: readonly Attachment[] }) {
+function Attachments({ id, attachments }: { id: string; attachments: readonly Attachment[] }) {
   if (attachments.length === 0) return null;
   return (
     <ul className="attachments" aria-label={inWords(attachments.length, 'attachment')}>
-      {attachments.map(({ id, filename, mimeType, size }) => (
-        <li key={id} className="attachment" title={mimeType}>
-          <Icon name="clip" />
-          <span className="attachment-name">{filename}</span>
-          <span className="attachment-size">{sizeInWords(size)}</span>
+      {attachments.map(({ id: part, filename, mimeType, size }) => (
+        <li key={part}>
+          <a
+            className="attachment"
+            href={`/api/emails/${encodeURIComponent(id)}/attachments/${encodeURIComponent(part)}`}
+            download={filename}
+            title={`Save ${filename} (${mimeType})`}
+          >
+            <Icon name="clip" />
+            <span className="attachment-name">{filename}</span>
+            <span className="attachment-size">{sizeInWords(size)}</span>
+          </a>
         </li>
       ))}
     </ul>

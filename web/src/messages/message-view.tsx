@@ -1,13 +1,15 @@
 import { ApiError } from '@finito/api';
 import type { EmailDetail, EmailSummary, Label, Mailbox } from '@finito/api';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { chipsOf } from '../page/folders.ts';
+import type { MessageAction } from '../page/use-keys.ts';
 import { api, errorInWords } from '../shared/api.ts';
 import { Icon } from '../shared/icon.tsx';
 import { useSettled } from '../shared/use-settled.ts';
 import { Chips } from './chips.tsx';
 import { Envelope } from './envelope.tsx';
+import { MessageActions } from './message-actions.tsx';
 import { MessageContent } from './message-content.tsx';
 import { messageKey } from './message-queries.ts';
 
@@ -18,12 +20,17 @@ export interface MessageViewProps {
   labels: readonly Label[];
   mailboxes: readonly Mailbox[];
   onClose: () => void;
+  onAction: (action: MessageAction, message: EmailSummary) => void;
+  onRead: (message: EmailSummary) => void;
 }
 
 /** Who runs through the list with j and k does not ask for every message on the way. */
 const restMs = 120;
+/** Who only passes by has not read it. */
+const readAfterMs = 800;
 
-export function MessageView({ id, summary, labels, mailboxes, onClose }: MessageViewProps) {
+export function MessageView(props: MessageViewProps) {
+  const { id, summary, labels, mailboxes, onClose, onAction, onRead } = props;
   const rests = useSettled(id, restMs, null) === id;
   const detail = useQuery({
     queryKey: [...messageKey, id],
@@ -34,6 +41,7 @@ export function MessageView({ id, summary, labels, mailboxes, onClose }: Message
   });
   const message: EmailSummary | undefined = detail.data ?? summary;
   const title = useFocusWhenAlone(message !== undefined);
+  useReadMark(detail.data, onRead);
 
   if (!message) {
     return (
@@ -47,6 +55,7 @@ export function MessageView({ id, summary, labels, mailboxes, onClose }: Message
     <article className="open-message" aria-labelledby="message-title">
       <header className="message-head">
         <BackButton onClose={onClose} />
+        <MessageActions message={message} onAction={onAction} />
         <h2 id="message-title" ref={title} tabIndex={-1} dir="auto">
           {message.subject || '(no subject)'}
         </h2>
@@ -58,6 +67,19 @@ export function MessageView({ id, summary, labels, mailboxes, onClose }: Message
       <Content detail={detail.data} error={detail.error} onAgain={() => void detail.refetch()} />
     </article>
   );
+}
+
+/** Once for each time that it is opened, when its text was there for a moment. */
+function useReadMark(detail: EmailDetail | undefined, onRead: (message: EmailSummary) => void): void {
+  const isDue = detail !== undefined && detail.content !== null;
+  const mark = useEffectEvent(() => {
+    if (detail?.unread) onRead(detail);
+  });
+  useEffect(() => {
+    if (!isDue) return;
+    const timer = setTimeout(mark, readAfterMs);
+    return () => clearTimeout(timer);
+  }, [isDue]);
 }
 
 interface ContentProps {

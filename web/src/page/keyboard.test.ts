@@ -13,6 +13,9 @@ it.each([
   ['u', 'up'],
   ['Escape', 'up'],
   ['/', 'search'],
+  ['s', 'star'],
+  ['#', 'trash'],
+  ['U', 'unread'],
   ['x', undefined],
   ['constructor', undefined],
 ])('takes %s for %s', (name, action) => {

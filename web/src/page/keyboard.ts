@@ -1,4 +1,4 @@
-export type Action = 'next' | 'previous' | 'open' | 'up' | 'search';
+export type Action = 'next' | 'previous' | 'open' | 'up' | 'search' | 'star' | 'archive' | 'trash' | 'unread';
 
 const actions: Readonly<Record<string, Action>> = {
   j: 'next',
@@ -7,6 +7,10 @@ const actions: Readonly<Record<string, Action>> = {
   u: 'up',
   Escape: 'up',
   '/': 'search',
+  s: 'star',
+  e: 'archive',
+  '#': 'trash',
+  U: 'unread',
 };
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing'>;

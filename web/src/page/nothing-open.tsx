@@ -5,6 +5,9 @@ const keys = [
   ['k', 'previous message'],
   ['o', 'open it'],
   ['u', 'back to the list'],
+  ['e', 'archive'],
+  ['#', 'move to the bin'],
+  ['s', 'star'],
   ['/', 'search'],
 ] as const;
 

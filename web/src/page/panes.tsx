@@ -4,10 +4,12 @@ import { MailboxStatus } from '../mailboxes/mailbox-status.tsx';
 import { MessageList } from '../messages/message-list.tsx';
 import { MessageView } from '../messages/message-view.tsx';
 import { filterOf } from '../messages/message-queries.ts';
+import { useChanges } from '../messages/use-changes.ts';
 import { useMessages } from '../messages/use-messages.ts';
 import { folderName } from './folders.ts';
 import { NothingOpen } from './nothing-open.tsx';
 import type { Place } from './place.ts';
+import { ToastLine } from './toast-line.tsx';
 import { useKeys } from './use-keys.ts';
 import { closeMessage } from './use-place.ts';
 
@@ -20,7 +22,8 @@ export interface PanesProps {
 /** One list and, beside or instead of it, the message of it that is open. */
 export function Panes({ place, labels, mailboxes }: PanesProps) {
   const messages = useMessages(filterOf(place));
-  const { cursorId, setCursorId } = useKeys(place, messages.items);
+  const { toast, change, markRead } = useChanges();
+  const { cursorId, setCursorId, perform } = useKeys(place, messages.items, { change });
   const title = place.q === '' ? folderName(labels, place.label) : `Results for “${place.q}”`;
   const open = messages.items.find(({ id }) => id === place.messageId);
   const shown = mailboxes.filter(({ id }) => place.mailboxId === null || id === place.mailboxId);
@@ -56,9 +59,12 @@ export function Panes({ place, labels, mailboxes }: PanesProps) {
             summary={open}
             {...{ labels, mailboxes }}
             onClose={() => closeMessage(place)}
+            onAction={perform}
+            onRead={markRead}
           />
         )}
       </section>
+      <ToastLine toast={toast} />
     </main>
   );
 }

@@ -12,7 +12,9 @@ const paths = {
   play: 'm8 5.5 10 6.5-10 6.5z',
   plus: 'M12 5v14M5 12h14',
   mail: 'M3.5 6h17v12h-17zm0 .5L12 13l8.5-6.5',
-  close: 'm6 6 12 12M18 6 6 18',
+  archive: 'M4 5h16v4H4zm1.5 4v10h13V9M10 13h4',
+  trash: 'M5 7h14M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10.5 11v5m3-5v5',
+  unread: 'M14 6H3.5v12h17v-7M3.5 6.5 12 13l3.5-2.7M19 8.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
 } as const;
 
 export type IconName = keyof typeof paths;
