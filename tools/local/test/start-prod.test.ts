@@ -53,7 +53,11 @@ describe('npm run start:prod', () => {
 
   it('refuses a database that was not migrated, and names the command', async () => {
     const [database, redis] = [await createTestDatabase(), await testRedis()];
-    const given = { ...(await settings()), DATABASE_URL: database.url, REDIS_URL: redis.url };
+    const given: Record<string, string> = {
+      ...(await settings()),
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+    };
     const refused = await startProd(given);
     await refused.expectExit(1, 30_000);
     expect(refused.output()).toContain('npm run migrate');
@@ -62,7 +66,11 @@ describe('npm run start:prod', () => {
 
   it('starts against given addresses, writes nothing but JSON lines to standard output, and ends with 0', async () => {
     const [database, redis] = [await createTestDatabase(), await testRedis()];
-    const given = { ...(await settings()), DATABASE_URL: database.url, REDIS_URL: redis.url };
+    const given: Record<string, string> = {
+      ...(await settings()),
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+    };
     const migrated = await startProcess({
       command: process.execPath,
       args: [join('prisma', 'migrate.ts')],
