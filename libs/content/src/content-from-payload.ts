@@ -1,108 +1,101 @@
-import { fileName } from './file-name.ts';
+import libmime from 'libmime';
+import { attachmentFromPart } from './attachment.ts';
+import { alternativeOf, joinedHtml, joinedText } from './body-section.ts';
+import type { BodySection } from './body-section.ts';
+import type { Attachment, Content, Flaw } from './content.ts';
+import { parameterOf } from './content-type.ts';
 import type { GmailPayload } from './gmail-payload.ts';
-import { headerText } from './header-text.ts';
 import { partText } from './part-text.ts';
-
-export interface Attachment {
-  /** Gmail's id for fetching the bytes; null when they came with the message. */
-  id: string | null;
-  partId: string;
-  filename: string;
-  mimeType: string;
-  size: number;
-  contentId: string | null;
-  inline: boolean;
-}
-
-export interface Content {
-  text: string | null;
-  /** As it came: it must be sanitised before anybody sees it. */
-  html: string | null;
-  attachments: Attachment[];
-  /** What was wrong, from a closed set of names. */
-  flaws: string[];
-}
 
 /** Real mail stays far below; a message beyond is shown in part, and says so. */
 const maxDepth = 50;
 const maxParts = 1_000;
-const maxBodyBytes = 5_000_000;
+const maxBodyBytes = 2_000_000;
+/** Unfolding goes line by line; what is longer keeps its line ends. */
+const maxFlowedLength = 250_000;
+
+interface Reading {
+  attachments: Attachment[];
+  flaws: Set<Flaw>;
+  parts: number;
+  bodyBytes: number;
+}
 
 /** The readable parts of a message and the list of the others. Never throws, whatever the message is made of. */
 export function contentFromPayload(payload: GmailPayload): Content {
-  const texts: string[] = [];
-  const htmls: string[] = [];
-  const attachments: Attachment[] = [];
-  const flaws = new Set<string>();
-  let parts = 0;
-
-  function visit(part: GmailPayload, depth: number, isAlternative: boolean): void {
-    parts += 1;
-    if (depth > maxDepth) return void flaws.add('too-deep');
-    if (parts > maxParts) return void flaws.add('too-many-parts');
-    const mimeType = (part.mimeType ?? 'text/plain').toLowerCase();
-    const headers = headersOf(part);
-    if (part.parts && part.parts.length > 0 && mimeType.startsWith('multipart/')) {
-      for (const child of part.parts) visit(child, depth + 1, mimeType === 'multipart/alternative');
-      return;
-    }
-    const isBody =
-      (mimeType === 'text/plain' || mimeType === 'text/html') &&
-      !part.filename &&
-      !/^\s*attachment/i.test(headers['content-disposition'] ?? '');
-    if (!isBody) {
-      if (!mimeType.startsWith('multipart/')) attachments.push(attachment(part, mimeType, headers));
-      return;
-    }
-    const { text, flaw } = bodyText(part, headers['content-type'] ?? '', flaws);
-    if (flaw) flaws.add(flaw);
-    if (text === '') return;
-    const bodies = mimeType === 'text/html' ? htmls : texts;
-    if (isAlternative && bodies.length > 0 && mimeType === 'text/plain') return;
-    bodies.push(text);
-  }
-
-  visit(payload, 0, false);
+  const reading: Reading = { attachments: [], flaws: new Set(), parts: 0, bodyBytes: 0 };
+  const sections = sectionsOf(payload, '', 0, reading);
   return {
-    text: texts.length > 0 ? texts.join('\n\n') : null,
-    html: htmls.length > 0 ? htmls.join('\n<hr>\n') : null,
-    attachments,
-    flaws: [...flaws],
+    text: joinedText(sections),
+    html: joinedHtml(sections),
+    attachments: reading.attachments,
+    flaws: [...reading.flaws],
   };
+}
+
+function sectionsOf(part: GmailPayload, parentType: string, depth: number, reading: Reading): BodySection[] {
+  const { flaws } = reading;
+  if (depth > maxDepth) return (flaws.add('too-deep'), []);
+  if (reading.parts >= maxParts) return (flaws.add('too-many-parts'), []);
+  reading.parts += 1;
+  const headers = headersOf(part);
+  const mimeType = typeOf(part, parentType, headers);
+  const isMultipart = mimeType.startsWith('multipart/');
+  if (isMultipart && part.parts && part.parts.length > 0) {
+    const children = part.parts.map((child) => sectionsOf(child, mimeType, depth + 1, reading));
+    return mimeType === 'multipart/alternative' ? alternativeOf(children) : children.flat();
+  }
+  if (isMultipart && !part.body?.data) return [];
+  if (isMultipart) flaws.add('broken-multipart');
+  else if (!isBody(part, mimeType, headers)) {
+    reading.attachments.push(attachmentOf(part, mimeType, headers));
+    if (mimeType === 'application/ms-tnef') flaws.add('winmail-dat');
+    return [];
+  }
+  const text = bodyText(part, headers['content-type'] ?? '', reading);
+  if (text === '') return [];
+  return [mimeType === 'text/html' ? { text: null, html: text } : { text, html: null }];
 }
 
 function headersOf({ headers = [] }: GmailPayload): Record<string, string> {
-  return Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value]));
+  return Object.fromEntries(headers.slice(0, 200).map(({ name, value }) => [name.toLowerCase(), value]));
 }
 
-function bodyText(part: GmailPayload, contentType: string, flaws: Set<string>) {
-  let bytes = Buffer.from(part.body?.data ?? '', 'base64url');
-  if (bytes.length > maxBodyBytes) {
-    bytes = bytes.subarray(0, maxBodyBytes);
-    flaws.add('body-cut');
-  }
-  const charset = /charset\s*=\s*"?([^\s";]{1,40})/i.exec(contentType)?.[1];
-  return partText(bytes, charset);
+/** What a digest holds is messages where it does not say otherwise (RFC 2046 §5.1.5). */
+function typeOf(part: GmailPayload, parentType: string, headers: Record<string, string>): string {
+  if (parentType === 'multipart/digest' && !headers['content-type']) return 'message/rfc822';
+  return (part.mimeType ?? 'text/plain').toLowerCase();
 }
 
-function attachment(part: GmailPayload, mimeType: string, headers: Record<string, string>): Attachment {
-  const contentId = /<([^<>]{1,300})>/.exec(headers['content-id'] ?? '')?.[1] ?? null;
-  const disposition = headers['content-disposition'] ?? '';
-  return {
+function isBody({ filename }: GmailPayload, mimeType: string, headers: Record<string, string>): boolean {
+  return (
+    (mimeType === 'text/plain' || mimeType === 'text/html') &&
+    !filename &&
+    !/^\s*attachment/i.test(headers['content-disposition'] ?? '')
+  );
+}
+
+function bodyText(part: GmailPayload, contentType: string, reading: Reading): string {
+  const data = part.body?.data ?? '';
+  const left = maxBodyBytes - reading.bodyBytes;
+  if (data.length * 0.75 > left + 2) reading.flaws.add('body-cut');
+  // Four letters are three bytes; the rest is not even decoded.
+  const bytes = Buffer.from(data.slice(0, Math.ceil((left * 4) / 3)), 'base64url');
+  reading.bodyBytes += bytes.length;
+  const { text, flaw } = partText(bytes, parameterOf(contentType, 'charset'));
+  if (flaw) reading.flaws.add(flaw);
+  if (text.length > maxFlowedLength || !/^flowed$/i.test(parameterOf(contentType, 'format'))) return text;
+  return libmime.decodeFlowed(text, /^yes$/i.test(parameterOf(contentType, 'delsp')));
+}
+
+function attachmentOf(part: GmailPayload, mimeType: string, headers: Record<string, string>): Attachment {
+  return attachmentFromPart({
     id: part.body?.attachmentId ?? null,
-    partId: headerText(part.partId ?? '', 100),
-    filename: fileName(part.filename ?? '') || defaultName(mimeType),
-    mimeType: headerText(mimeType, 127),
-    size: Math.max(0, part.body?.size ?? 0),
-    contentId,
-    inline: /^\s*inline/i.test(disposition) || (contentId !== null && !/^\s*attachment/i.test(disposition)),
-  };
-}
-
-function defaultName(mimeType: string): string {
-  return mimeType === 'message/rfc822'
-    ? 'message.eml'
-    : mimeType === 'text/calendar'
-      ? 'invite.ics'
-      : 'unnamed';
+    partId: part.partId ?? '',
+    filename: part.filename ?? '',
+    mimeType,
+    size: part.body?.size ?? 0,
+    disposition: headers['content-disposition'] ?? '',
+    contentId: headers['content-id'] ?? '',
+  });
 }

@@ -23,6 +23,8 @@ export interface Envelope {
 /** A mail to a whole company has more; nobody reads them, and rows stay small. */
 const maxAddresses = 200;
 const maxReferences = 100;
+/** Room for them all; the parser's work grows faster than its input. */
+const maxHeaderLength = 20_000;
 
 export function envelopeFromHeaders(headers: readonly { name: string; value: string }[]): Envelope {
   const first = new Map<string, string>();
@@ -31,7 +33,8 @@ export function envelopeFromHeaders(headers: readonly { name: string; value: str
     if (!first.has(key)) first.set(key, value);
   }
   const addresses = (name: string) => addressesFrom(first.get(name) ?? '');
-  const ids = (name: string) => (first.get(name) ?? '').slice(0, 20_000).match(/<[^<>\s]{1,500}>/g) ?? [];
+  const ids = (name: string) =>
+    (first.get(name) ?? '').slice(-maxHeaderLength).match(/<[^<>\s]{1,500}>/g) ?? [];
   return {
     messageId: ids('message-id')[0] ?? null,
     inReplyTo: ids('in-reply-to')[0] ?? null,
@@ -47,14 +50,19 @@ export function envelopeFromHeaders(headers: readonly { name: string; value: str
 
 function addressesFrom(header: string): Address[] {
   try {
-    const parsed = addressParser(header.slice(0, 100_000));
+    const parsed = addressParser(header.slice(0, maxHeaderLength));
     return parsed.flatMap(flatten).slice(0, maxAddresses);
   } catch {
     return [];
   }
 }
 
+/** `pete(his account)@silly.test(his host)`, RFC 5322 §3.2.2. */
+const comments = /\([^()]{0,200}\)/g;
+
 function flatten({ name, address = '', group }: ParsedAddress): Address[] {
   if (group) return group.flatMap(flatten);
-  return [{ name: headerText(name, 300), address: headerText(address, 320).toLowerCase() }];
+  return [
+    { name: headerText(name, 300), address: headerText(address.replace(comments, ''), 320).toLowerCase() },
+  ];
 }

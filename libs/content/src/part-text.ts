@@ -1,42 +1,52 @@
+import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
+import type { Flaw } from './content.ts';
+
+/** Above this share of unreadable ones among the characters outside ASCII the bytes are of another charset. */
+const maxBrokenShare = 0.2;
+/** Enough to judge a charset by. */
+const sampleBytes = 32_000;
 
 /**
- * The text of a body part. Gmail hands text out as UTF-8, but the part's header may still name the
- * charset it had, and a simulator or an old message may not be converted: bytes that are valid UTF-8
- * are UTF-8; else the declared charset is believed; else they are read as windows-1252, which reads anything.
+ * The text of a body part. Gmail hands text out as UTF-8 while the part's header still names the charset it had,
+ * and headers lie: bytes that are valid UTF-8 are UTF-8; else the declared charset is believed as far as it fits;
+ * else they are read as windows-1252, which reads anything.
  */
-export function partText(bytes: Buffer, declared: string | undefined): { text: string; flaw: string | null } {
-  const utf8 = utf8Text(bytes);
-  if (utf8 !== undefined && !isStateful(declared)) return { text: clean(utf8), flaw: null };
-  if (declared && iconv.encodingExists(declared))
-    return { text: clean(iconv.decode(bytes, declared)), flaw: null };
-  const decoded = decodedBy(declared, bytes);
-  if (decoded !== undefined) return { text: clean(decoded), flaw: null };
+export function partText(bytes: Buffer, declared: string): { text: string; flaw: Flaw | null } {
+  const utf8 = isUtf8(bytes) ? bytes.toString().replace(/^\ufeff/, '') : undefined;
+  if (utf8 !== undefined && !isShifted(utf8, declared)) return { text: clean(utf8), flaw: null };
+  const share = brokenShare(decodedBy(declared, bytes.subarray(0, sampleBytes)));
+  if (share <= maxBrokenShare) {
+    const decoded = decodedBy(declared, bytes) ?? '';
+    const isBroken = decoded.includes('\ufffd');
+    if (!isBroken || utf8 === undefined)
+      return { text: clean(decoded), flaw: isBroken ? 'broken-text' : null };
+  }
   if (utf8 !== undefined) return { text: clean(utf8), flaw: null };
   return { text: clean(iconv.decode(bytes, 'windows-1252')), flaw: 'unknown-charset' };
 }
 
-/** ISO-2022 texts are seven-bit, so they look like UTF-8 and are not. */
-function isStateful(charset: string | undefined): boolean {
-  return charset !== undefined && /^(iso-2022|hz-gb|utf-7)/i.test(charset);
+/** Charsets of seven bits look like UTF-8 and are not; once Gmail has converted them they have more than ASCII, or none of their shifts. */
+function isShifted(text: string, charset: string): boolean {
+  if (/^iso-2022/i.test(charset)) return text.includes('\u001b');
+  return /^(?:hz-gb|utf-7)/i.test(charset) && /^[\u0000-\u007f]*$/.test(text);
 }
 
-function utf8Text(bytes: Buffer): string | undefined {
+/** The labels of the Encoding Standard first (`us-ascii` is windows-1252 there, `gb2312` GBK), then what else is known. */
+function decodedBy(charset: string, bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder(charset).decode(bytes);
   } catch {
-    return undefined;
+    return charset !== '' && iconv.encodingExists(charset) ? iconv.decode(bytes, charset) : undefined;
   }
 }
 
-function decodedBy(charset: string | undefined, bytes: Buffer): string | undefined {
-  try {
-    return charset === undefined ? undefined : new TextDecoder(charset).decode(bytes);
-  } catch {
-    return undefined;
-  }
+function brokenShare(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const broken = text.match(/\ufffd/g)?.length ?? 0;
+  return broken === 0 ? 0 : broken / (text.match(/[^\u0000-\u007f]/g)?.length ?? 1);
 }
 
 function clean(text: string): string {
-  return text.replaceAll('\u0000', '').replaceAll('\r\n', '\n').toWellFormed();
+  return text.replaceAll('\u0000', '').replace(/\r\n?/g, '\n').toWellFormed();
 }

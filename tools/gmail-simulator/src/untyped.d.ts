@@ -16,13 +16,6 @@ declare module 'mailsplit' {
     constructor(options?: { ignoreEmbedded?: boolean; maxHeadSize?: number });
   }
 }
-declare module 'libmime' {
-  interface Libmime {
-    decodeWords(value: string): string;
-  }
-  const libmime: Libmime;
-  export default libmime;
-}
 declare module 'libqp' {
   interface Libqp {
     decode(value: string): Buffer;
