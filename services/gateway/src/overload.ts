@@ -5,14 +5,15 @@ import type { Middleware } from './request-locals.ts';
 export interface Overload {
   /** Refuses a share of the requests while the event loop is late. Comes before whatever costs time. */
   shed: Middleware;
-  /** How late the event loop is at present, smoothed, in milliseconds. */
+  /** How late the event loop has lately been, smoothed, in milliseconds. */
   lagMs(): number;
   stop(): void;
 }
 
 const sampleEveryMs = 25;
-/** One pause, of the garbage collector or a large answer, is no overload: several late turns are. */
+/** One pause, of the garbage collector or a large answer, is no overload: several late turns or many requests are. */
 const weightOfSample = 0.3;
+const longestStepMs = 25;
 /** Nothing is refused below the first, everything above the second; the goal is a loop never later than 200 ms. */
 const startMs = 60;
 const allMs = 150;
@@ -24,22 +25,33 @@ const neverShed = /^\/api\/(health|auth)(\/|$)/;
  * grows with the lag, so that a process settles where it refuses just what is too much.
  */
 export function createOverload({ metrics }: { metrics: Pick<GatewayMetrics, 'shed'> }): Overload {
-  let lag = 0;
+  let smoothed = 0;
   let dueAt = performance.now() + sampleEveryMs;
+  // Requests that came together are handled in one turn of the loop, in which no timer runs: their time counts at once.
+  let turnMs = 0;
+  let askedAt = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
-    lag += weightOfSample * (Math.max(0, now - dueAt) - lag);
+    smoothed += weightOfSample * (Math.max(0, now - dueAt) - smoothed);
     dueAt = now + sampleEveryMs;
+    turnMs = 0;
+    askedAt = now;
   }, sampleEveryMs).unref();
+
+  function lagAt(now: number): number {
+    turnMs += Math.min(now - askedAt, longestStepMs);
+    askedAt = now;
+    return Math.max(smoothed, turnMs);
+  }
 
   return {
     shed(request, _response, next) {
-      const share = (lag - startMs) / (allMs - startMs);
+      const share = (lagAt(performance.now()) - startMs) / (allMs - startMs);
       if (share <= 0 || Math.random() >= share || neverShed.test(request.path)) return next();
       metrics.shed();
       next(new OverloadedError());
     },
-    lagMs: () => lag,
+    lagMs: () => smoothed,
     stop: () => clearInterval(timer),
   };
 }

@@ -26,15 +26,18 @@ async function aBusyGateway() {
   const app = express()
     .use(requestLog({ log, metrics: httpMetrics(registry) }))
     .use(overload.shed)
-    .use((_request, response) => void response.json({}))
+    .use((_request, response) => {
+      spin(costMs);
+      response.json({});
+    })
     .use(problemHandler());
   const server = createServer(app);
   const port = await listenHttp(server, { port: 0, host: '127.0.0.1', setting: 'PORT' });
+  let costMs = 0;
   let turnMs = 0;
   let isRunning = true;
   const turn = () => {
-    const end = performance.now() + turnMs;
-    while (performance.now() < end);
+    spin(turnMs);
     if (isRunning) setTimeout(turn, 1);
   };
   turn();
@@ -45,7 +48,7 @@ async function aBusyGateway() {
     return new Promise((resolve) => server.close(resolve));
   });
   return {
-    overload,
+    ...{ overload, port },
     log: () => lines.join(''),
     get: (path: string) => fetch(`http://127.0.0.1:${port}${path}`),
     async shed() {
@@ -53,11 +56,28 @@ async function aBusyGateway() {
       return value?.value;
     },
     beLateBy: (ms: number) => void (turnMs = ms),
+    eachRequestCosts: (ms: number) => void (costMs = ms),
   };
+}
+
+function spin(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
 }
 
 const untilLag = (overload: Overload, isEnough: (ms: number) => boolean) =>
   until(() => isEnough(overload.lagMs()), { timeoutMs: 20_000 });
+
+async function aClient(port: number, text: string) {
+  const socket = connect(port, '127.0.0.1');
+  const seen = { text: '', isClosed: false };
+  socket.setEncoding('utf8').on('data', (piece: string) => (seen.text += piece));
+  socket.on('error', () => undefined).on('close', () => (seen.isClosed = true));
+  closers.push(() => socket.destroy());
+  await once(socket, 'connect');
+  socket.write(text);
+  return seen;
+}
 
 describe('an overloaded gateway', () => {
   it('refuses with 503 and an integer Retry-After, but never health nor sign-in, and recovers by itself', async () => {
@@ -81,11 +101,25 @@ describe('an overloaded gateway', () => {
     await until(async () => (await get('/api/mailboxes')).status === 200);
   });
 
+  it('takes of many requests that come together only the first, as many as there is time for', async () => {
+    const { overload, port, eachRequestCosts } = await aBusyGateway();
+    await untilLag(overload, (ms) => ms < 30);
+    eachRequestCosts(4);
+    const client = await aClient(port, 'GET /api/emails HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(300));
+    const answers = () => client.text.match(/HTTP\/1\.1 \d+/g) ?? [];
+    await until(() => answers().length === 300);
+    const taken = answers().filter((line) => line.endsWith('200')).length;
+    expect(taken).toBeGreaterThan(0);
+    expect(taken * 4).toBeLessThan(200);
+    expect(answers()[0]).toBe('HTTP/1.1 200');
+    expect(answers().slice(-100)).not.toContain('HTTP/1.1 200');
+  });
+
   it('does not take one pause for overload: it counts for less than a third of itself', async () => {
     const { overload } = await aBusyGateway();
     const before = overload.lagMs();
     const startedAt = performance.now();
-    while (performance.now() - startedAt < 180);
+    spin(180);
     await until(() => overload.lagMs() !== before, { everyMs: 1 });
     expect(overload.lagMs() - before).toBeLessThan((performance.now() - startedAt) / 3);
   });
@@ -110,17 +144,6 @@ describe('the public server', () => {
       return new Promise((resolve) => server.close(resolve));
     });
     return (server.address() as { port: number }).port;
-  }
-
-  async function aClient(port: number, text: string) {
-    const socket = connect(port, '127.0.0.1');
-    const seen = { text: '', isClosed: false };
-    socket.setEncoding('utf8').on('data', (piece: string) => (seen.text += piece));
-    socket.on('error', () => undefined).on('close', () => (seen.isClosed = true));
-    closers.push(() => socket.destroy());
-    await once(socket, 'connect');
-    socket.write(text);
-    return seen;
   }
 
   it('drops who sends a head or a body too slowly, and who sends nothing', async () => {
