@@ -63,7 +63,7 @@ export function createConsumer<J extends Job>(
       durationMs: Date.now() - startedAt,
       waitMs: Math.max(0, startedAt - wasDueAt),
     });
-    let result: JobResult;
+    let result: { againInMs?: number } | void;
     try {
       const payload = parsePayload(job, bullJob.data);
       result = await handler(payload, {
@@ -84,8 +84,10 @@ export function createConsumer<J extends Job>(
       const reason = error instanceof Error ? error.name : 'unknown error';
       throw retryable ? new Error(reason) : new UnrecoverableError(reason);
     }
-    onOutcome({ ...timing(), outcome: result ? 'again' : 'done' });
-    if (result) return delay(bullJob, result.againInMs, token);
+    // A function of no value may return one all the same, and that must not bring the job back for ever.
+    const againInMs = (result ?? {}).againInMs;
+    onOutcome({ ...timing(), outcome: againInMs === undefined ? 'done' : 'again' });
+    if (againInMs !== undefined) return delay(bullJob, againInMs, token);
   }
 
   const worker = new Worker(job.name, process, {

@@ -152,6 +152,16 @@ describe('a handler that', () => {
     expect(starts[5]! - starts[0]!).toBeLessThan(4_000);
   });
 
+  it('returns something else than a time is done', async () => {
+    const answer = () => ({ counted: 1 }) as unknown as undefined;
+    queue.consume(async () => answer());
+    await enqueue();
+    await until(() => queue.outcomes.length === 1);
+    await until(async () => (await queue.producer.counts(lookAt)).active === 0);
+    expect(queue.endings()).toEqual(['done']);
+    expect(await queue.producer.counts(lookAt)).toMatchObject({ waiting: 0, delayed: 0, failed: 0 });
+  });
+
   it('throws is tried as often as its job says, then given up', async () => {
     queue.consume(async () => {
       throw new Error('no luck');

@@ -25,7 +25,10 @@ export function createIngestClientEvents({ totals, metrics, anomalies, retention
     events,
   }: Payload<typeof ingestClientEvents>): Promise<void> => {
     const now = Date.now();
-    if (receivedAt < now - retentionHours * 3_600_000) return metrics.batch('expired');
+    if (receivedAt < now - retentionHours * 3_600_000) {
+      metrics.batch('expired');
+      return;
+    }
     const counts = countEvents(events, Math.min(receivedAt, now));
     const isNew = await totals.add({ batchId, receivedAt, clientKey, hours: counts.hours });
     metrics.batch(isNew ? 'counted' : 'repeated');

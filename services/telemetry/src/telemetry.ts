@@ -43,7 +43,6 @@ const graceMs = 2_000;
 export function createTelemetry(needs: TelemetryNeeds, options: TelemetryOptions): Telemetry {
   const { db, jobs, redis, workerRedis, metrics, jobMetrics, log } = needs;
   const { thresholds, retentionHours, snapshotMs, queueMetricsMs } = options;
-  const totals = createHourlyTotals({ redis, retentionHours });
   const anomalies = createAnomalies({ thresholds, metrics, log });
 
   function onOutcome({ error, ...run }: JobOutcome): void {
@@ -52,12 +51,17 @@ export function createTelemetry(needs: TelemetryNeeds, options: TelemetryOptions
   }
   const queueMetrics = startQueueMetrics({ jobs, metrics, everyMs: queueMetricsMs });
   const snapshots = startSnapshots({
-    ...{ db, totals, anomalies, metrics, log, retentionHours },
+    ...{ db, anomalies, metrics, log, retentionHours },
+    totals: createHourlyTotals({ redis, retentionHours }),
     everyMs: snapshotMs,
   });
   const consumer = createConsumer(
     ingestClientEvents,
-    createIngestClientEvents({ totals, metrics, anomalies, retentionHours }),
+    createIngestClientEvents({
+      // Without a deadline on the command: a batch whose outcome is unknown would miss in this process' counters.
+      totals: createHourlyTotals({ redis: workerRedis, retentionHours }),
+      ...{ metrics, anomalies, retentionHours },
+    }),
     { redis: workerRedis, onOutcome },
   );
 

@@ -8,10 +8,10 @@ let world: Awaited<ReturnType<typeof aWorld>>;
 afterEach(() => world.close());
 
 describe('telemetry as a process', () => {
-  it('is ready, adds up what clients tell by the hour, and stops with 0 within 10 s of SIGTERM', async () => {
+  it('R53: is ready, adds up what clients tell by the hour, and stops with 0 within 10 s of SIGTERM', async () => {
     world = await aWorld();
     const { process, get } = await world.start();
-    expect((await get('/readyz')).status).toBe(200);
+    await until(async () => (await get('/readyz')).status === 200);
     await world.send(
       aBatch({
         events: [
@@ -105,6 +105,31 @@ describe('exact totals', () => {
     const sizes = await Promise.all(keys.map((key) => world.redis.scard(key)));
     return sizes.reduce((total, size) => total + size, 0);
   }
+});
+
+describe('R54: the hours of the last day', () => {
+  it('hold each event in its own hour; older ones are forgotten, and batches that come too late are dropped', async () => {
+    world = await aWorld();
+    const hour = 3_600_000;
+    const dayBefore = new Date(Math.floor(Date.now() / hour) * hour - 30 * hour);
+    const old = { errorsByOperation: {}, circuitBreakerTrips: 0, latencySumMs: 0, latencyCounts: {} };
+    await world.db.clientEventHours.save([
+      { ...old, hour: dayBefore, born: '1', eventsByType: { retry: 5 }, uniqueSessions: 1 },
+    ]);
+    const { get } = await world.start();
+    await world.send(aBatch({ receivedAt: Date.now() - 25 * hour }));
+    await world.send(
+      aBatch({
+        events: [0, 2 * hour, 2 * hour, 48 * hour].map((ago) => anEvent('retry', {}, Date.now() - 10 - ago)),
+      }),
+    );
+    await until(async () => (await world.total()) === 4);
+    expect((await world.listed()).map(({ totalEvents }) => totalEvents)).toEqual([2, 2]);
+    await until(async () => (await world.db.clientEventHours.list(new Date(0))).length === 2);
+    const page = (await get('/metrics')).text;
+    expect(sampleIn(page, 'finito_client_event_batches_total{outcome="expired"}')).toBe(1);
+    expect(sampleIn(page, 'finito_client_events_moved_total{reason="old"}')).toBe(1);
+  });
 });
 
 describe('a Redis that was flushed', () => {
