@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 export const settingsSchema = z.object({
   ...commonSettings,
-  /** How long an hour's totals are kept. */
-  CLIENT_EVENTS_RETENTION_HOURS: env.integer({ default: 24, min: 1, max: 168 }),
+  /** How long an hour's totals are kept; a day at least, for events may be as old as that when they come. */
+  CLIENT_EVENTS_RETENTION_HOURS: env.integer({ default: 24, min: 24, max: 168 }),
   /** Errors among the events of a batch or an hour from which on they are an anomaly: 0.1 is 10 %. */
   CLIENT_EVENTS_ERROR_RATE: env.number({ default: 0.1, min: 0.001, max: 1 }),
   /** Fewer events than this tell nothing about a rate. */
