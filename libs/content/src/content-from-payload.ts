@@ -5,12 +5,9 @@ import type { BodySection } from './body-section.ts';
 import type { Attachment, Content, Flaw } from './content.ts';
 import { parameterOf } from './content-type.ts';
 import type { GmailPayload } from './gmail-payload.ts';
+import { maxBodyBytes, maxDepth, maxParts } from './limits.ts';
 import { partText } from './part-text.ts';
 
-/** Real mail stays far below; a message beyond is shown in part, and says so. */
-const maxDepth = 50;
-const maxParts = 1_000;
-const maxBodyBytes = 2_000_000;
 /** Unfolding goes line by line; what is longer keeps its line ends. */
 const maxFlowedLength = 250_000;
 

@@ -1,5 +1,6 @@
 export { contentFromPayload } from './content-from-payload.ts';
 export type { Attachment, Content, Flaw } from './content.ts';
+export { contentFromRaw } from './content-from-raw.ts';
 export { envelopeFromHeaders } from './envelope.ts';
 export type { Address, Envelope } from './envelope.ts';
 export type { GmailPayload } from './gmail-payload.ts';

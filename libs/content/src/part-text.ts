@@ -14,16 +14,16 @@ const sampleBytes = 32_000;
  */
 export function partText(bytes: Buffer, declared: string): { text: string; flaw: Flaw | null } {
   const utf8 = isUtf8(bytes) ? bytes.toString().replace(/^\ufeff/, '') : undefined;
-  if (utf8 !== undefined && !isShifted(utf8, declared)) return { text: clean(utf8), flaw: null };
+  if (utf8 !== undefined && !isShifted(utf8, declared)) return { text: storableText(utf8), flaw: null };
   const share = brokenShare(decodedBy(declared, bytes.subarray(0, sampleBytes)));
   if (share <= maxBrokenShare) {
     const decoded = decodedBy(declared, bytes) ?? '';
     const isBroken = decoded.includes('\ufffd');
     if (!isBroken || utf8 === undefined)
-      return { text: clean(decoded), flaw: isBroken ? 'broken-text' : null };
+      return { text: storableText(decoded), flaw: isBroken ? 'broken-text' : null };
   }
-  if (utf8 !== undefined) return { text: clean(utf8), flaw: null };
-  return { text: clean(iconv.decode(bytes, 'windows-1252')), flaw: 'unknown-charset' };
+  if (utf8 !== undefined) return { text: storableText(utf8), flaw: null };
+  return { text: storableText(iconv.decode(bytes, 'windows-1252')), flaw: 'unknown-charset' };
 }
 
 /** Charsets of seven bits look like UTF-8 and are not; once Gmail has converted them they have more than ASCII, or none of their shifts. */
@@ -47,6 +47,7 @@ function brokenShare(text: string | undefined): number {
   return broken === 0 ? 0 : broken / (text.match(/[^\u0000-\u007f]/g)?.length ?? 1);
 }
 
-function clean(text: string): string {
+/** Without what Postgres or JSON refuse, lines ended by \n. */
+export function storableText(text: string): string {
   return text.replaceAll('\u0000', '').replace(/\r\n?/g, '\n').toWellFormed();
 }

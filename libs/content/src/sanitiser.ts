@@ -1,7 +1,6 @@
-import { Piscina } from 'piscina';
+import type { Content } from './content.ts';
+import { TooSlowError, createMailThreads } from './mail-threads.ts';
 import type { SanitiseOptions } from './safe-attributes.ts';
-import type { CleanHtml } from './sanitise-html.ts';
-import type { Began, SanitiseRequest } from './sanitise-worker.ts';
 
 export interface SanitisedHtml {
   html: string;
@@ -14,6 +13,8 @@ export interface SanitisedHtml {
 export interface Sanitiser {
   /** Safe HTML for a sandboxed frame; never throws for bad HTML. */
   sanitise(html: string, options: SanitiseOptions): Promise<SanitisedHtml>;
+  /** `contentFromRaw` in a thread, within the same time; `unreadable` beyond it. */
+  contentFromRaw(raw: Uint8Array): Promise<Content>;
   close(): Promise<void>;
 }
 
@@ -27,54 +28,28 @@ export interface SanitiserOptions {
 }
 
 /**
- * Sanitising in threads: HTML is made by strangers, and what makes a sanitiser slow must not stop the event loop.
- * A mail that takes too long or too much memory loses its thread and costs itself only.
+ * Work on mail in threads: it is made by strangers, and what makes a sanitiser or a parser slow must not stop the
+ * event loop.
  */
 export function createSanitiser(options: SanitiserOptions = {}): Sanitiser {
   const { threads = 2, timeoutMs = 3_000, maxBytes = 2_000_000 } = options;
-  const pool = new Piscina({
-    filename: new URL('./sanitise-worker.ts', import.meta.url).href,
-    name: 'sanitise',
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: 60_000,
-    resourceLimits: { maxOldGenerationSizeMb: 192 },
-  });
-  // Waiting for a thread, or for one to start, is no fault of the mail: its time runs from when a thread says it began.
-  const begun = new Map<number, () => void>();
-  pool.on('message', ({ began }: Began) => begun.get(began)?.());
-  let tasks = 0;
-
-  async function inThread(html: string, sanitiseOptions: SanitiseOptions): Promise<CleanHtml> {
-    const id = (tasks += 1);
-    const abort = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    begun.set(id, () => (timer = setTimeout(() => abort.abort(), timeoutMs)));
-    try {
-      return await pool.run({ id, html, options: sanitiseOptions } satisfies SanitiseRequest, {
-        signal: abort.signal,
-      });
-    } finally {
-      clearTimeout(timer);
-      begun.delete(id);
-    }
-  }
+  const pool = createMailThreads({ threads, timeoutMs });
 
   return {
     async sanitise(html, sanitiseOptions) {
       const { text, flaws } = cut(html, maxBytes);
       try {
-        const clean = await inThread(text, sanitiseOptions);
+        const clean = await pool.sanitise({ html: text, options: sanitiseOptions });
         if (clean.isCut) flaws.add('html-cut');
         return { html: clean.html, remoteImagesBlocked: clean.remoteImagesBlocked, flaws: [...flaws] };
       } catch (error) {
-        const flaw = error instanceof Error && error.name === 'AbortError' ? 'html-too-slow' : 'html-failed';
-        // The pool replaces a thread that was ended only when it is asked for something; others may be waiting.
-        pool.run(undefined, { name: 'wake' }).catch(() => undefined);
-        return { html: '', remoteImagesBlocked: false, flaws: [...flaws, flaw] };
+        flaws.add(error instanceof TooSlowError ? 'html-too-slow' : 'html-failed');
+        return { html: '', remoteImagesBlocked: false, flaws: [...flaws] };
       }
     },
-    close: () => pool.destroy(),
+    contentFromRaw: (raw) =>
+      pool.readRaw(raw).catch(() => ({ text: null, html: null, attachments: [], flaws: ['unreadable'] })),
+    close: () => pool.close(),
   };
 }
 
