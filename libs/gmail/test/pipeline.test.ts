@@ -182,11 +182,11 @@ describe('the order of a call', () => {
       starts.push(performance.now());
       json(response, profile);
     });
-    const { gmail } = client(server, { concurrency: 10, intervalCap: 4, intervalMs: 100 });
+    const { gmail } = client(server, { concurrency: 10, intervalCap: 4, intervalMs: 400 });
     const mailbox = gmail.mailbox(withToken);
     await Promise.all(Array.from({ length: 13 }, () => mailbox.getProfile()));
-    // 25 ms of play: arrival is measured, not departure.
-    starts.forEach((start, index) => expect((starts[index + 4] ?? Infinity) - start).toBeGreaterThan(75));
+    // A quarter of play: arrival is measured, not departure.
+    starts.forEach((start, index) => expect((starts[index + 4] ?? Infinity) - start).toBeGreaterThan(300));
   });
 
   it('holds no slot while it waits for its next try', async () => {

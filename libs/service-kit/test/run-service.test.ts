@@ -38,6 +38,17 @@ async function started(variables: Record<string, string> = {}) {
   return { service, lines, admin, api: `http://127.0.0.1:${httpPort}`, startMs: Number(up['startMs']) };
 }
 
+/** How long Node takes to run nothing. */
+async function bareNodeMs(): Promise<number> {
+  const bare = await startProcess({
+    command: process.execPath,
+    args: ['-e', 'console.log(performance.now())'],
+    env: {},
+  });
+  await bare.exited;
+  return Number(bare.output());
+}
+
 function linesOf(service: RunningProcess): Record<string, unknown>[] {
   const json = service
     .output()
@@ -108,10 +119,13 @@ describe('a service that starts', () => {
 
   it('is up in a moment once its code is cached', async () => {
     await (await started()).service.stop();
-    const times = [];
-    for (let i = 0; i < 3; i += 1) times.push((await started()).startMs);
-    // 140 ms on an idle machine; the bound leaves room for a busy one.
-    expect(Math.min(...times)).toBeLessThan(400);
+    const ratios = [];
+    for (let i = 0; i < 3; i += 1) {
+      const bareMs = await bareNodeMs();
+      ratios.push((await started()).startMs / bareMs);
+    }
+    // 140 ms on an idle machine, four times what Node alone takes; a busy machine slows both.
+    expect(Math.min(...ratios)).toBeLessThan(8);
   });
 });
 
