@@ -4,24 +4,23 @@ export class GoogleError extends Error {
   readonly status: number;
   readonly reason: string;
   readonly headers: Record<string, string>;
-  readonly googleStatus: string;
 
   constructor(status: number, reason: string, message: string, headers: Record<string, string> = {}) {
     super(message);
     this.status = status;
     this.reason = reason;
     this.headers = headers;
-    this.googleStatus = statuses[status] ?? 'UNKNOWN';
   }
 
   body() {
-    const domain = this.reason.toLowerCase().includes('ratelimit') ? 'usageLimits' : 'global';
+    const { status, reason, message } = this;
+    const domain = /limit|quota/i.test(reason) ? 'usageLimits' : 'global';
     return {
       error: {
-        code: this.status,
-        message: this.message,
-        errors: [{ message: this.message, domain, reason: this.reason }],
-        status: this.googleStatus,
+        code: status,
+        message,
+        errors: [{ message, domain, reason }],
+        status: statuses[status] ?? 'UNKNOWN',
       },
     };
   }
@@ -32,6 +31,7 @@ const statuses: Record<number, string> = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
+  409: 'ABORTED',
   429: 'RESOURCE_EXHAUSTED',
   500: 'INTERNAL',
   503: 'UNAVAILABLE',
@@ -39,5 +39,12 @@ const statuses: Record<number, string> = {
 
 export const notFound = () => new GoogleError(404, 'notFound', 'Requested entity was not found.');
 export const badRequest = (message: string) => new GoogleError(400, 'badRequest', message);
+export const invalidArgument = (message: string) => new GoogleError(400, 'invalidArgument', message);
 export const unauthenticated = () =>
-  new GoogleError(401, 'authError', 'Request had invalid authentication credentials.');
+  new GoogleError(
+    401,
+    'authError',
+    'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.',
+  );
+export const insufficientScopes = () =>
+  new GoogleError(403, 'insufficientPermissions', 'Request had insufficient authentication scopes.');

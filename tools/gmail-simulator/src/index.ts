@@ -1,9 +1,11 @@
+export type { SimulatorAccount } from './accounts.ts';
+export type { ChangeScript, RunningScript } from './change-script.ts';
 export { compareWithTruth } from './compare-with-truth.ts';
 export type { Comparison, TruthRow } from './compare-with-truth.ts';
 export type { Fault } from './faults.ts';
-export { loadMailFile } from './load-mail-file.ts';
-export type { MessageSource } from './mailbox.ts';
-export { sampleMailbox, sampleOwner } from './sample-mailbox.ts';
-export type { SampleOptions } from './sample-mailbox.ts';
+export { loadMailFile } from './mailbox/load-mail-file.ts';
+export type { MessageSource } from './mailbox/mailbox.ts';
+export { sampleMailbox, sampleOwner } from './sample/mailbox.ts';
+export type { SampleOptions } from './sample/mailbox.ts';
 export { startGmailSimulator } from './start-gmail-simulator.ts';
-export type { GmailSimulator, SimulatorAccount, SimulatorOptions } from './start-gmail-simulator.ts';
+export type { GmailSimulator, SimulatorOptions } from './start-gmail-simulator.ts';

@@ -1,16 +1,25 @@
-// Google's OAuth 2.0 as far as a mail product uses it: a consent page, PKCE, refresh, revoke, who-am-I.
-// Tokens are signed, not stored, so they outlive a restart; what was revoked is remembered.
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Mailbox } from './mailbox.ts';
+// Google's OAuth 2.0 as far as a mail product uses it: consent, PKCE, refresh, revoke, who-am-I.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Mailbox } from './mailbox/mailbox.ts';
+import type { Claims, SignedTokens } from './signed-tokens.ts';
+import { strictlyLater } from './strictly-later.ts';
 
 export interface OAuthOptions {
   clientId: string;
   clientSecret: string;
-  signingKey: string;
   accessTokenSeconds: number;
-  revoked: Set<string>;
-  onRevoked: (id: string) => void;
+  tokens: SignedTokens;
+  revocations: Revocations;
   signIdToken: (claims: Record<string, unknown>) => Promise<string>;
+  accounts: ReadonlyMap<string, Mailbox>;
+}
+
+/** What was revoked, which is kept over restarts. */
+export interface Revocations {
+  isRevoked(claims: Claims): boolean;
+  revokeGrant(grant: string): void;
+  /** Everything that the account granted until now. */
+  revokeAccount(email: string): void;
 }
 
 export class OAuthError extends Error {
@@ -25,143 +34,181 @@ export class OAuthError extends Error {
   }
 }
 
+export interface Access {
+  mailbox: Mailbox;
+  /** Its consent covers Gmail. */
+  mayReadMail: boolean;
+}
+
 interface Code {
   email: string;
   redirectUri: string;
   challenge: string | null;
   scope: string;
-  offline: boolean;
+  nonce: string | null;
+  hasRefresh: boolean;
   expiresAt: number;
 }
 
-export type OAuth = ReturnType<typeof createOAuth>;
+const codeLifeMs = 600_000;
+const fullScope = 'openid email profile https://www.googleapis.com/auth/gmail.modify';
 
-export function createOAuth(options: OAuthOptions, accounts: Map<string, Mailbox>) {
-  const { clientId, clientSecret, signingKey, accessTokenSeconds, revoked } = options;
-  const codes = new Map<string, Code>();
-  const sign = (text: string) => createHmac('sha256', signingKey).update(text).digest('base64url');
+export class OAuth {
+  readonly #options: OAuthOptions;
+  readonly #codes = new Map<string, Code>();
+  readonly #consented = new Set<string>();
 
-  function issue(kind: 'at' | 'rt', email: string, expiresAt: number, grant: string): string {
-    const text = [kind, Buffer.from(email).toString('base64url'), expiresAt, grant].join('.');
-    return `sim.${text}.${sign(text)}`;
+  constructor(options: OAuthOptions) {
+    this.#options = options;
   }
 
-  function read(token: string): { kind: string; email: string; grant: string } | undefined {
-    const match = /^sim\.((at|rt)\.([\w-]+)\.(\d+)\.([\w-]+))\.([\w-]+)$/.exec(token);
-    if (!match) return undefined;
-    const [, text = '', kind = '', email = '', expiresAt = '', grant = '', signature = ''] = match;
-    const right = Buffer.from(sign(text));
-    const given = Buffer.from(signature);
-    if (right.length !== given.length || !timingSafeEqual(right, given)) return undefined;
-    if (Number(expiresAt) !== 0 && Number(expiresAt) < Date.now()) return undefined;
-    if (revoked.has(grant)) return undefined;
-    return { kind, email: Buffer.from(email, 'base64url').toString(), grant };
+  /** Checks the address that the product sends the browser to. @throws OAuthError */
+  checkRequest(query: URLSearchParams): void {
+    const challenge = query.get('code_challenge');
+    if (query.get('client_id') !== this.#options.clientId) {
+      throw new OAuthError('invalid_client', 'The OAuth client was not found.', 401);
+    }
+    if (!/^https?:$/.test(URL.parse(query.get('redirect_uri') ?? '')?.protocol ?? '')) {
+      throw new OAuthError('redirect_uri_mismatch', 'The redirect URI in the request is not registered.');
+    }
+    if (query.get('response_type') !== 'code') {
+      throw new OAuthError('unsupported_response_type', 'Only response_type=code is supported.');
+    }
+    if (!query.get('scope')) throw new OAuthError('invalid_scope', 'Missing required parameter: scope');
+    if (challenge !== null && query.get('code_challenge_method') !== 'S256') {
+      throw new OAuthError('invalid_request', 'Only code_challenge_method=S256 is supported.');
+    }
+    if (challenge !== null && !/^[\w-]{43}$/.test(challenge)) {
+      throw new OAuthError('invalid_request', 'Invalid code_challenge.');
+    }
   }
 
-  function tokens(email: string, scope: string, grant: string, withRefresh: boolean) {
+  /** The account's owner consented, or (`undefined`) cancelled: where the browser goes next. */
+  answer(query: URLSearchParams, email: string | undefined): string {
+    this.checkRequest(query);
+    const target = new URL(query.get('redirect_uri')!);
+    const state = query.get('state');
+    if (state !== null) target.searchParams.set('state', state);
+    if (email === undefined || !this.#options.accounts.has(email)) {
+      target.searchParams.set('error', 'access_denied');
+      return target.href;
+    }
+    // Google gives a refresh token with the first consent, and then only where consent is asked for again.
+    const isFirst = !this.#consented.has(email) || /\bconsent\b/.test(query.get('prompt') ?? '');
+    this.#consented.add(email);
+    const code = `4/0A${randomBytes(24).toString('base64url')}`;
+    this.#codes.set(code, {
+      email,
+      redirectUri: query.get('redirect_uri')!,
+      scope: query.get('scope')!,
+      nonce: query.get('nonce'),
+      challenge: query.get('code_challenge'),
+      hasRefresh: isFirst && query.get('access_type') === 'offline',
+      expiresAt: Date.now() + codeLifeMs,
+    });
+    target.searchParams.set('code', code);
+    target.searchParams.set('scope', query.get('scope')!);
+    return target.href;
+  }
+
+  /** The token endpoint. @throws OAuthError */
+  async token(form: URLSearchParams): Promise<object> {
+    const { clientId, clientSecret } = this.#options;
+    if (form.get('client_id') !== clientId || !isSame(form.get('client_secret') ?? '', clientSecret)) {
+      throw new OAuthError('invalid_client', 'The provided client secret is invalid.', 401);
+    }
+    switch (form.get('grant_type')) {
+      case 'refresh_token':
+        return this.#refreshed(form.get('refresh_token') ?? '');
+      case 'authorization_code':
+        return this.#exchanged(form);
+      default:
+        throw new OAuthError('unsupported_grant_type', `Invalid grant_type: ${form.get('grant_type') ?? ''}`);
+    }
+  }
+
+  /** @throws OAuthError */
+  revoke(token: string): void {
+    const claims = this.#valid(token);
+    if (!claims) throw new OAuthError('invalid_token', 'Token expired or revoked');
+    this.#options.revocations.revokeGrant(claims.grant);
+  }
+
+  /** Whose access token an Authorization header carries. */
+  accessOf(authorization: string | undefined): Access | undefined {
+    const claims = this.#valid(/^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '');
+    const mailbox = claims?.kind === 'access' ? this.#options.accounts.get(claims.email) : undefined;
+    if (!claims || !mailbox) return undefined;
+    return { mailbox, mayReadMail: /mail\.google\.com|auth\/gmail\./.test(claims.scope) };
+  }
+
+  /** Tokens as consent and exchange would give them, without a browser. */
+  issueTokens(email: string) {
+    const { accessTokenSeconds } = this.#options;
+    const issued = this.#tokens({ ...newGrant(), email, scope: fullScope }, true);
     return {
-      access_token: issue('at', email, Date.now() + accessTokenSeconds * 1_000, grant),
-      expires_in: accessTokenSeconds,
-      scope,
-      token_type: 'Bearer',
-      ...(withRefresh && { refresh_token: issue('rt', email, 0, grant) }),
+      accessToken: issued.access_token,
+      refreshToken: issued.refresh_token!,
+      expiresAt: new Date(Date.now() + accessTokenSeconds * 1_000),
     };
   }
 
-  function authorizeRequest(query: URLSearchParams) {
-    const redirectUri = query.get('redirect_uri') ?? '';
-    if (query.get('client_id') !== clientId)
-      throw new OAuthError('invalid_client', 'The OAuth client was not found.', 401);
-    if (!URL.canParse(redirectUri))
-      throw new OAuthError('redirect_uri_mismatch', 'The redirect URI is not registered.');
-    if (query.get('response_type') !== 'code')
-      throw new OAuthError('unsupported_response_type', 'Only code is supported.');
-    const method = query.get('code_challenge_method');
-    if (query.has('code_challenge') && method !== 'S256')
-      throw new OAuthError('invalid_request', 'Only S256 is supported.');
-    return { redirectUri, state: query.get('state'), scope: query.get('scope') ?? '' };
+  #valid(token: string): Claims | undefined {
+    const claims = this.#options.tokens.read(token);
+    return claims && !this.#options.revocations.isRevoked(claims) ? claims : undefined;
   }
 
-  return {
-    authorizeRequest,
-    /** The account's owner consented, or (no account) cancelled: where the browser goes next. */
-    answer(query: URLSearchParams, email: string | null): string {
-      const { redirectUri, state, scope } = authorizeRequest(query);
-      const target = new URL(redirectUri);
-      if (state !== null) target.searchParams.set('state', state);
-      if (email === null || !accounts.has(email)) {
-        target.searchParams.set('error', 'access_denied');
-        return target.href;
-      }
-      const code = `4/${randomBytes(24).toString('base64url')}`;
-      codes.set(code, {
-        email,
-        redirectUri,
-        scope,
-        challenge: query.get('code_challenge'),
-        offline: query.get('access_type') === 'offline',
-        expiresAt: Date.now() + 600_000,
-      });
-      target.searchParams.set('code', code);
-      target.searchParams.set('scope', scope);
-      return target.href;
-    },
-    async token(form: URLSearchParams) {
-      if (form.get('client_id') !== clientId || form.get('client_secret') !== clientSecret) {
-        throw new OAuthError('invalid_client', 'The provided client secret is invalid.', 401);
-      }
-      if (form.get('grant_type') === 'refresh_token') {
-        const token = read(form.get('refresh_token') ?? '');
-        if (token?.kind !== 'rt') throw new OAuthError('invalid_grant', 'Token has been expired or revoked.');
-        return tokens(
-          token.email,
-          'openid email https://www.googleapis.com/auth/gmail.modify',
-          token.grant,
-          false,
-        );
-      }
-      const code = codes.get(form.get('code') ?? '');
-      codes.delete(form.get('code') ?? '');
-      const challenge = createHash('sha256')
-        .update(form.get('code_verifier') ?? '')
-        .digest('base64url');
-      const isRight =
-        code &&
-        code.expiresAt > Date.now() &&
-        code.redirectUri === form.get('redirect_uri') &&
-        (code.challenge === null || code.challenge === challenge);
-      if (!isRight) throw new OAuthError('invalid_grant', 'Malformed auth code.');
-      const account = accounts.get(code.email)!;
-      const idToken = await options.signIdToken({
-        sub: account.subject,
-        email: account.emailAddress,
-        email_verified: true,
-        name: account.name,
-      });
-      return {
-        ...tokens(code.email, code.scope, randomBytes(9).toString('base64url'), code.offline),
-        id_token: idToken,
-      };
-    },
-    revoke(token: string): void {
-      const known = read(token);
-      if (!known) throw new OAuthError('invalid_token', 'Token expired or revoked');
-      revoked.add(known.grant);
-      options.onRevoked(known.grant);
-    },
-    /** The account of a valid access token. */
-    accountOf(authorization: string | undefined): Mailbox | undefined {
-      const token = read(authorization?.replace(/^Bearer /i, '') ?? '');
-      return token?.kind === 'at' ? accounts.get(token.email) : undefined;
-    },
-    issueTokens(email: string) {
-      const grant = randomBytes(9).toString('base64url');
-      const issued = tokens(email, 'openid email https://www.googleapis.com/auth/gmail.modify', grant, true);
-      return {
-        accessToken: issued.access_token,
-        refreshToken: issued.refresh_token!,
-        expiresAt: new Date(Date.now() + accessTokenSeconds * 1_000),
-      };
-    },
-  };
+  #refreshed(token: string) {
+    const claims = this.#valid(token);
+    if (claims?.kind !== 'refresh') {
+      throw new OAuthError('invalid_grant', 'Token has been expired or revoked.');
+    }
+    return this.#tokens(claims, false);
+  }
+
+  async #exchanged(form: URLSearchParams) {
+    const code = this.#codes.get(form.get('code') ?? '');
+    this.#codes.delete(form.get('code') ?? '');
+    if (!code || code.expiresAt < Date.now()) throw new OAuthError('invalid_grant', 'Malformed auth code.');
+    if (code.redirectUri !== form.get('redirect_uri')) {
+      throw new OAuthError('redirect_uri_mismatch', 'Bad Request');
+    }
+    const verifier = form.get('code_verifier') ?? '';
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    if (code.challenge === null ? verifier !== '' : !isSame(challenge, code.challenge)) {
+      throw new OAuthError('invalid_grant', 'Invalid code verifier.');
+    }
+    const { subject, emailAddress, name } = this.#options.accounts.get(code.email)!;
+    const id_token = await this.#options.signIdToken({
+      sub: subject,
+      email: emailAddress,
+      email_verified: true,
+      name,
+      ...(code.nonce !== null && { nonce: code.nonce }),
+    });
+    const { email, scope, hasRefresh } = code;
+    return { ...this.#tokens({ ...newGrant(), email, scope }, hasRefresh), id_token };
+  }
+
+  #tokens({ email, grant, scope, grantedAt }: Omit<Claims, 'kind' | 'expiresAt'>, hasRefresh: boolean) {
+    const { tokens, accessTokenSeconds } = this.#options;
+    const claims = { email, grant, scope, grantedAt };
+    const expiresAt = Date.now() + accessTokenSeconds * 1_000;
+    return {
+      access_token: tokens.issue({ kind: 'access', ...claims, expiresAt }),
+      expires_in: accessTokenSeconds,
+      scope,
+      token_type: 'Bearer',
+      ...(hasRefresh && { refresh_token: tokens.issue({ kind: 'refresh', ...claims }) }),
+    };
+  }
+}
+
+function newGrant() {
+  return { grant: randomBytes(9).toString('base64url'), grantedAt: strictlyLater() };
+}
+
+function isSame(left: string, right: string): boolean {
+  const [one, other] = [Buffer.from(left), Buffer.from(right)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -1,177 +1,140 @@
 // Google's limits as they are enforced at the server: units per user and per project in a sliding
-// minute, units per day, and a wall of concurrent requests per user. Strict on purpose: whoever
+// minute, units per Pacific day, and a wall of concurrent requests per user. Strict on purpose: whoever
 // passes here with no refusal passes at Google.
 import { GoogleError } from './google-error.ts';
-
-export interface QuotaTable {
-  userPerMinute: number;
-  projectPerMinute: number;
-  units: Record<string, number>;
-}
-
-const common = {
-  'messages.list': 5,
-  'history.list': 2,
-  getProfile: 1,
-  'labels.list': 1,
-  'labels.get': 1,
-  'labels.create': 5,
-  'messages.modify': 5,
-  'messages.trash': 5,
-  'messages.untrash': 5,
-  'messages.delete': 10,
-  'messages.batchModify': 50,
-  'messages.batchDelete': 50,
-  'messages.import': 25,
-  'messages.insert': 25,
-  'messages.send': 100,
-  'threads.list': 10,
-  'threads.modify': 10,
-  watch: 100,
-  stop: 50,
-  'drafts.list': 5,
-};
-
-export const quotaTables: Record<'2026-05' | 'legacy-2025', QuotaTable> = {
-  '2026-05': {
-    userPerMinute: 6_000,
-    projectPerMinute: 1_200_000,
-    units: {
-      ...common,
-      'messages.get': 20,
-      'threads.get': 40,
-      'messages.attachments.get': 20,
-      'drafts.get': 20,
-    },
-  },
-  'legacy-2025': {
-    userPerMinute: 15_000,
-    projectPerMinute: 1_200_000,
-    units: {
-      ...common,
-      'messages.get': 5,
-      'threads.get': 10,
-      'messages.attachments.get': 5,
-      'drafts.get': 5,
-    },
-  },
-};
+import type { MethodName, QuotaTable } from './quota-tables.ts';
+import { SlidingWindow } from './sliding-window.ts';
 
 export interface QuotaOptions {
   table: QuotaTable;
   enforced: boolean;
+  /** Quota minutes pass that many times faster; days do not. */
   timeFactor: number;
   concurrencyLimit: number;
-  now?: () => number;
 }
 
-interface Window {
-  entries: { at: number; units: number }[];
-  first: number;
-  sum: number;
-}
+export type RefusalKind = 'user' | 'project' | 'day' | 'concurrency';
 
-export function createQuota({
-  table,
-  enforced,
-  timeFactor,
-  concurrencyLimit,
-  now = () => performance.now(),
-}: QuotaOptions) {
-  const windowMs = 60_000 / timeFactor;
-  const users = new Map<string, Window>();
-  const project: Window = { entries: [], first: 0, sum: 0 };
-  const inFlight = new Map<string, number>();
-  const report = {
-    calls: {} as Record<string, number>,
-    units: 0,
-    unitsByUser: {} as Record<string, number>,
-    refusals: {} as Record<string, number>,
-    peakConcurrency: {} as Record<string, number>,
-    peakWindowShare: 0,
-  };
+const emptyReport = () => ({
+  calls: {} as Record<string, number>,
+  units: 0,
+  unitsByUser: {} as Record<string, number>,
+  refusals: {} as Partial<Record<RefusalKind, number>>,
+  /** Requests, and parts of batches, of one user at once. */
+  peakConcurrency: {} as Record<string, number>,
+  /** The most that a user spent in a window, of what a user may. */
+  peakWindowShare: 0,
+});
 
-  function used(window: Window): number {
-    const oldest = now() - windowMs;
-    while (window.first < window.entries.length && window.entries[window.first]!.at <= oldest) {
-      window.sum -= window.entries[window.first]!.units;
-      window.first += 1;
-    }
-    if (window.first > 1_000) {
-      window.entries.splice(0, window.first);
-      window.first = 0;
-    }
-    return window.sum;
+export type QuotaReport = ReturnType<typeof emptyReport>;
+
+export class Quota {
+  readonly report = emptyReport();
+  readonly #options: QuotaOptions;
+  readonly #windowMs: number;
+  readonly #users = new Map<string, SlidingWindow>();
+  readonly #project: SlidingWindow;
+  readonly #inFlight = new Map<string, number>();
+  #day = { name: '', units: 0 };
+
+  constructor(options: QuotaOptions) {
+    this.#options = options;
+    this.#windowMs = 60_000 / options.timeFactor;
+    this.#project = new SlidingWindow(this.#windowMs);
   }
 
-  function refuse(kind: string, error: GoogleError): never {
-    report.refusals[kind] = (report.refusals[kind] ?? 0) + 1;
-    throw error;
+  /** @throws GoogleError when the call is more than a limit lets through; it is not charged then. */
+  charge(user: string, method: MethodName): void {
+    const { table, enforced } = this.#options;
+    const units = table.units[method];
+    const now = performance.now();
+    const turn = (this.report.calls[method] = (this.report.calls[method] ?? 0) + 1);
+    const window = this.#windowOf(user);
+    this.#turnDay();
+    const userUnits = window.sumAt(now) + units;
+    const projectUnits = this.#project.sumAt(now) + units;
+    if (enforced) {
+      if (userUnits > table.userPerMinute) this.#refuse('user', userRefusal(turn));
+      if (projectUnits > table.projectPerMinute) this.#refuse('project', projectRefusal());
+      if (this.#day.units + units > table.projectPerDay) this.#refuse('day', dayRefusal());
+    }
+    window.add(now, units);
+    this.#project.add(now, units);
+    this.#day.units += units;
+    this.report.units += units;
+    this.report.unitsByUser[user] = (this.report.unitsByUser[user] ?? 0) + units;
+    this.report.peakWindowShare = Math.max(this.report.peakWindowShare, userUnits / table.userPerMinute);
   }
 
-  function charge(user: string, method: string): void {
-    const units = table.units[method] ?? 1;
-    report.calls[method] = (report.calls[method] ?? 0) + 1;
-    let window = users.get(user);
-    if (!window) users.set(user, (window = { entries: [], first: 0, sum: 0 }));
-    if (enforced && used(window) + units > table.userPerMinute)
-      refuse('user', userRefusal(report.calls[method]!));
-    if (enforced && used(project) + units > table.projectPerMinute) {
-      refuse(
-        'project',
-        new GoogleError(
-          403,
-          'rateLimitExceeded',
-          "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute' of service 'gmail.googleapis.com'",
-        ),
+  /**
+   * Counts a request against the wall; call the result when it is answered.
+   * @throws GoogleError
+   */
+  enter(user: string): () => void {
+    const count = (this.#inFlight.get(user) ?? 0) + 1;
+    if (this.#options.enforced && count > this.#options.concurrencyLimit) {
+      this.#refuse(
+        'concurrency',
+        new GoogleError(429, 'rateLimitExceeded', 'Too many concurrent requests for user.'),
       );
     }
-    for (const each of [window, project]) {
-      each.entries.push({ at: now(), units });
-      each.sum += units;
-    }
-    report.units += units;
-    report.unitsByUser[user] = (report.unitsByUser[user] ?? 0) + units;
-    report.peakWindowShare = Math.max(report.peakWindowShare, window.sum / table.userPerMinute);
+    this.#inFlight.set(user, count);
+    this.report.peakConcurrency[user] = Math.max(this.report.peakConcurrency[user] ?? 0, count);
+    return () => this.#inFlight.set(user, this.#inFlight.get(user)! - 1);
   }
 
-  return {
-    report,
-    charge,
-    /** Counts a request against the wall; call the result when it is answered. */
-    enter(user: string): () => void {
-      const count = (inFlight.get(user) ?? 0) + 1;
-      if (enforced && count > concurrencyLimit) {
-        refuse(
-          'concurrency',
-          new GoogleError(429, 'rateLimitExceeded', 'Too many concurrent requests for user.'),
-        );
-      }
-      inFlight.set(user, count);
-      report.peakConcurrency[user] = Math.max(report.peakConcurrency[user] ?? 0, count);
-      return () => inFlight.set(user, (inFlight.get(user) ?? 1) - 1);
-    },
-    reset(): void {
-      Object.assign(report, {
-        calls: {},
-        units: 0,
-        unitsByUser: {},
-        refusals: {},
-        peakConcurrency: {},
-        peakWindowShare: 0,
-      });
-    },
-  };
+  /** What was counted until now is forgotten; what was spent is not. */
+  reset(): void {
+    Object.assign(this.report, emptyReport());
+  }
+
+  #windowOf(user: string): SlidingWindow {
+    let window = this.#users.get(user);
+    if (!window) this.#users.set(user, (window = new SlidingWindow(this.#windowMs)));
+    return window;
+  }
+
+  #turnDay(): void {
+    const name = pacificDay();
+    if (name !== this.#day.name) this.#day = { name, units: 0 };
+  }
+
+  #refuse(kind: RefusalKind, error: GoogleError): never {
+    this.report.refusals[kind] = (this.report.refusals[kind] ?? 0) + 1;
+    throw error;
+  }
+}
+
+const pacific = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles', dateStyle: 'short' });
+let minute = { number: 0, day: '' };
+
+/** Looked up once a minute: formatting a date costs more than serving a message. */
+function pacificDay(): string {
+  const number = Math.floor(Date.now() / 60_000);
+  if (number !== minute.number) minute = { number, day: pacific.format(number * 60_000) };
+  return minute.day;
 }
 
 /** Google words the same refusal in several ways; a client must know them all. */
 function userRefusal(turn: number): GoogleError {
   const text =
-    "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service 'gmail.googleapis.com'";
+    "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service 'gmail.googleapis.com' for consumer 'project_number:715283920'.";
   const forms = [
     new GoogleError(403, 'rateLimitExceeded', text),
     new GoogleError(403, 'userRateLimitExceeded', 'User Rate Limit Exceeded'),
     new GoogleError(429, 'rateLimitExceeded', 'Resource has been exhausted (e.g. check quota).'),
   ];
   return forms[turn % forms.length]!;
+}
+
+function projectRefusal(): GoogleError {
+  return new GoogleError(
+    403,
+    'rateLimitExceeded',
+    "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute' of service 'gmail.googleapis.com' for consumer 'project_number:715283920'.",
+  );
+}
+
+function dayRefusal(): GoogleError {
+  return new GoogleError(403, 'dailyLimitExceeded', 'Daily Limit Exceeded');
 }

@@ -1,217 +1,176 @@
-import { randomBytes, createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { TruthRow } from './compare-with-truth.ts';
+import { loadAccounts, prebuild } from './accounts.ts';
+import type { SimulatorAccount } from './accounts.ts';
+import type { ChangeScript } from './change-script.ts';
+import { runChangeScript } from './change-script.ts';
+import { createControls } from './controls.ts';
 import { createFaults } from './faults.ts';
 import type { Fault } from './faults.ts';
-import { openJournal } from './journal.ts';
-import type { Entry } from './journal.ts';
-import { createMailbox } from './mailbox.ts';
-import type { Mailbox, MessageSource } from './mailbox.ts';
-import { methods } from './methods.ts';
-import { createOAuth } from './oauth.ts';
-import { createQuota, quotaTables } from './quota.ts';
-import { createRequestHandler } from './request-handler.ts';
-
-export interface SimulatorAccount {
-  emailAddress: string;
-  name: string;
-  messages: Iterable<MessageSource> | AsyncIterable<MessageSource>;
-}
+import { createRequestHandler } from './http/request-handler.ts';
+import { latencies } from './latencies.ts';
+import { openJournal } from './mailbox/journal.ts';
+import type { Journal } from './mailbox/journal.ts';
+import type { Mailbox, MessageSource } from './mailbox/mailbox.ts';
+import { OAuth } from './oauth.ts';
+import { PubSub } from './pubsub.ts';
+import { Quota } from './quota.ts';
+import { quotaTables } from './quota-tables.ts';
+import type { QuotaProfileName, QuotaTable } from './quota-tables.ts';
+import { createRevocations } from './revocations.ts';
+import { createSignedTokens } from './signed-tokens.ts';
+import { createSigner } from './signer.ts';
+import { createWatches } from './watches.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
   port?: number;
   host?: string;
-  quotaProfile?: keyof typeof quotaTables;
+  quotaProfile?: QuotaProfileName;
+  /** Other limits than the profile's, for a test that should reach one. */
+  quotaLimits?: Partial<Omit<QuotaTable, 'units'>>;
   quotaEnforced?: boolean;
   /** How many quota seconds pass in a real one; default 1. */
   timeFactor?: number;
   /** Requests of one user at once before Google says "too many"; default 10. */
   concurrencyLimit?: number;
+  /** The median time of an answer; default 0. */
   latencyMs?: number;
+  /** The sigma of the log-normal distribution that latencies are drawn from; default 0, all the same. */
+  latencySpread?: number;
   clientId?: string;
   clientSecret?: string;
   accessTokenSeconds?: number;
   batchEnabled?: boolean;
   /** A file that keeps what happened over restarts. */
   statePath?: string;
+  /** Make all answers before listening, for benchmarks; default: each when it is first asked for. */
+  prebuilt?: boolean;
   accounts: SimulatorAccount[];
 }
 
 export type GmailSimulator = Awaited<ReturnType<typeof startGmailSimulator>>;
 
-/** Gmail, its OAuth and its quota on a port of this machine. */
+/** Gmail, its OAuth, its quota and its notifications on a port of this machine. */
 export async function startGmailSimulator(options: SimulatorOptions) {
-  const { port = 0, host = '127.0.0.1', quotaProfile = '2026-05', latencyMs = 0 } = options;
+  const { port = 0, host = '127.0.0.1' } = options;
   const { clientId = 'simulator-client', clientSecret = 'simulator-secret' } = options;
-  const journal = openJournal(options.statePath);
-  const accounts = new Map<string, Mailbox>();
-  for (const account of options.accounts) accounts.set(account.emailAddress, await load(account));
-  replay(journal.entries, accounts);
+  const { needs, controls, close } = await assembled({ ...options, clientId, clientSecret });
+  const listening = await listen(createRequestHandler(needs), port, host);
+  const url = `http://${host}:${listening.port}`;
+  const mailboxOf = (email: string) => found(needs.accounts, email);
 
-  const quota = createQuota({
-    table: quotaTables[quotaProfile],
+  return {
+    url,
+    port: listening.port,
+    endpoints: endpointsOf(url, { clientId, clientSecret }),
+    clientId,
+    clientSecret,
+    report: controls.report,
+    resetReport: controls.resetReport,
+    inject: (fault: Fault) => controls.faults.inject(fault),
+    clearFaults: () => controls.faults.clear(),
+    issueTokens: (email: string) => controls.issueTokens(mailboxOf(email).emailAddress),
+    revokeTokens: (email: string) => controls.revokeAccount(mailboxOf(email).emailAddress),
+    truth: (email: string) => controls.truth(mailboxOf(email)),
+    changes: (email: string, since = '0') => controls.changes(mailboxOf(email), since),
+    /** Changes as somebody else makes them, in another client. */
+    account: (email: string) => accountOf(mailboxOf(email)),
+    async close() {
+      controls.stopScripts();
+      close();
+      await listening.close();
+    },
+  };
+}
+
+async function assembled(options: SimulatorOptions & { clientId: string; clientSecret: string }) {
+  const { clientId, clientSecret, concurrencyLimit = 10 } = options;
+  const journal = openJournal(options.statePath);
+  const accounts = await loadAccounts(options.accounts, journal);
+  if (options.prebuilt) await prebuild(accounts.values());
+  const quota = new Quota({
+    table: { ...quotaTables[options.quotaProfile ?? '2026-05'], ...options.quotaLimits },
     enforced: options.quotaEnforced ?? true,
     timeFactor: options.timeFactor ?? 1,
-    concurrencyLimit: options.concurrencyLimit ?? 10,
+    concurrencyLimit,
   });
   const faults = createFaults();
-  const keys = await generateKeyPair('RS256');
-  const certificates = {
-    keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'simulator', alg: 'RS256', use: 'sig' }],
-  };
-  const oauth = createOAuth(
-    {
-      clientId,
-      clientSecret,
-      signingKey: signingKey(journal),
-      accessTokenSeconds: options.accessTokenSeconds ?? 3_599,
-      revoked: new Set(journal.entries.flatMap((entry) => (entry.type === 'revoked' ? [entry.grant] : []))),
-      onRevoked: (grant) => journal.append({ type: 'revoked', grant }),
-      signIdToken: (claims) =>
-        new SignJWT(claims)
-          .setProtectedHeader({ alg: 'RS256', kid: 'simulator' })
-          .setIssuer('https://accounts.google.com')
-          .setAudience(clientId)
-          .setIssuedAt()
-          .setExpirationTime('1h')
-          .sign(keys.privateKey),
-    },
+  const revocations = createRevocations(journal);
+  const signer = await createSigner();
+  const oauth = new OAuth({
+    clientId,
+    clientSecret,
+    accessTokenSeconds: options.accessTokenSeconds ?? 3_599,
+    tokens: createSignedTokens(signingKey(journal)),
+    revocations,
+    signIdToken: (claims) => signer.sign(claims, clientId),
     accounts,
-  );
-  const truth = (email: string): TruthRow[] => truthOf(mailboxOf(accounts, email));
-  const server = createServer(
-    createRequestHandler({
-      accounts,
-      oauth,
-      quota,
-      faults,
-      certificates,
-      truth,
-      batchEnabled: options.batchEnabled ?? true,
-      concurrency: Math.min(3, options.concurrencyLimit ?? 10),
-      latency: () =>
-        latencyMs > 0 ? new Promise((resolve) => setTimeout(resolve, latencyMs)) : Promise.resolve(),
-      onChange: (change) => journal.append({ type: 'change', ...change }),
-      deliver: (email, message) => deliver(mailboxOf(accounts, email), message),
-    }),
-  );
-  function deliver(
-    mailbox: Mailbox,
-    { raw, labelIds = ['INBOX', 'UNREAD'], internalDate = Date.now() }: MessageSource,
-  ) {
-    journal.append({
-      type: 'delivered',
-      email: mailbox.emailAddress,
-      raw: raw.toString('base64'),
-      labelIds,
-      at: internalDate,
-    });
-    return mailbox.add({ raw, labelIds, internalDate }).id;
-  }
+  });
+  const pubsub = new PubSub({ signIdToken: signer.sign, journal });
+  const watches = createWatches({ pubsub, accounts, journal });
+  const controls = createControls({ accounts, faults, oauth, quota, pubsub, revocations });
+  const needs = {
+    accounts,
+    oauth,
+    quota,
+    faults,
+    watches,
+    pubsub,
+    certificates: signer.certificates,
+    batchEnabled: options.batchEnabled ?? true,
+    batchConcurrency: Math.min(3, concurrencyLimit),
+    latencyMs: latencies(options.latencyMs ?? 0, options.latencySpread ?? 0),
+    control: controls,
+  };
+  return { needs, controls, close: () => pubsub.close() };
+}
+
+async function listen(handler: RequestListener, port: number, host: string) {
+  const server = createServer(handler);
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
-
   return {
-    url,
     port: (server.address() as AddressInfo).port,
-    endpoints: endpointsOf(url, { clientId, clientSecret }),
-    clientId,
-    clientSecret,
-    report: () => ({ ...quota.report, fetchedTwice: fetchedTwice(accounts) }),
-    resetReport: () => quota.reset(),
-    inject: (fault: Fault) => faults.inject(fault),
-    clearFaults: () => faults.clear(),
-    issueTokens: (email: string) => oauth.issueTokens(email),
-    truth,
-    /** Changes as somebody else makes them, in another client. */
-    account(email: string) {
-      const mailbox = mailboxOf(accounts, email);
-      return {
-        subject: mailbox.subject,
-        deliver: (message: MessageSource) => deliver(mailbox, message),
-        changeLabels: (ids: string[], add: string[], remove: string[]) =>
-          mailbox.changeLabels(ids, add, remove),
-        delete: (id: string) => mailbox.remove(id),
-        historyId: () => String(mailbox.historyId()),
-        expireHistory: () => mailbox.expireHistory(),
-      };
-    },
-    async close() {
+    async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-async function load({ emailAddress, name, messages }: SimulatorAccount): Promise<Mailbox> {
-  const subject = BigInt(`0x${createHash('sha256').update(emailAddress).digest('hex').slice(0, 16)}`)
-    .toString()
-    .padStart(21, '1');
-  const mailbox = createMailbox({ emailAddress, name, subject });
-  for await (const message of messages) mailbox.add(message, { silent: true });
-  mailbox.closeLoading();
-  return mailbox;
+function accountOf(mailbox: Mailbox) {
+  return {
+    subject: mailbox.subject,
+    deliver: ({ labelIds = ['INBOX', 'UNREAD'], internalDate = Date.now(), raw }: MessageSource) =>
+      mailbox.add({ raw, labelIds, internalDate }).id,
+    changeLabels: (ids: string[], add: string[], remove: string[]) => mailbox.changeLabels(ids, add, remove),
+    delete: (id: string) => mailbox.remove(id),
+    expireHistory: () => mailbox.expireHistory(),
+    historyId: () => String(mailbox.log.newestId()),
+    /** Changes at a rate, until their number or time is over. */
+    script: (script: ChangeScript = {}) => runChangeScript(mailbox, script),
+  };
 }
 
-function replay(entries: Entry[], accounts: Map<string, Mailbox>): void {
-  for (const entry of entries) {
-    if (entry.type === 'delivered') {
-      const { raw, labelIds, at } = entry;
-      accounts.get(entry.email)?.add({ raw: Buffer.from(raw, 'base64'), labelIds, internalDate: at });
-    }
-    if (entry.type !== 'change') continue;
-    const mailbox = accounts.get(entry.email);
-    const method = methods.find(({ name }) => name === entry.method);
-    if (!mailbox || !method) continue;
-    try {
-      method.run({
-        mailbox,
-        ids: entry.ids,
-        query: new URLSearchParams(),
-        body: entry.body,
-        emptyHistoryPage: () => false,
-      });
-    } catch {
-      // The mailbox was started with other mail: the change has nothing to act on.
-    }
-  }
-}
-
-function signingKey({ entries, append }: { entries: Entry[]; append(entry: Entry): void }): string {
-  const kept = entries.find((entry) => entry.type === 'key');
-  if (kept) return kept.key;
-  const key = randomBytes(32).toString('base64url');
-  append({ type: 'key', key });
-  return key;
-}
-
-function mailboxOf(accounts: Map<string, Mailbox>, email: string): Mailbox {
+function found(accounts: ReadonlyMap<string, Mailbox>, email: string): Mailbox {
   const mailbox = accounts.get(email);
   if (!mailbox) throw new Error(`The simulator has no account ${email}`);
   return mailbox;
 }
 
-function truthOf(mailbox: Mailbox): TruthRow[] {
-  return [...mailbox.messages.values()].map(({ id, threadId, labelIds, internalDate }) => ({
-    gmailId: id,
-    threadId,
-    labelIds: [...labelIds],
-    internalDate,
-  }));
-}
-
-function fetchedTwice(accounts: Map<string, Mailbox>): number {
-  let count = 0;
-  for (const { messages } of accounts.values())
-    for (const { served } of messages.values()) count += Math.max(0, served - 1);
-  return count;
+/** Tokens are signed with the same key after a restart, so that they stay valid. */
+function signingKey({ entries, append }: Journal): string {
+  const kept = entries.find((entry) => entry.type === 'key');
+  if (kept) return kept.key;
+  const key = randomBytes(32).toString('base64url');
+  append({ type: 'key', key });
+  return key;
 }
 
 /** Setting → value, for whoever should talk to this simulator instead of Google. */
@@ -225,5 +184,6 @@ function endpointsOf(url: string, client: { clientId: string; clientSecret: stri
     GOOGLE_REVOKE_URL: `${url}/revoke`,
     GOOGLE_USERINFO_URL: `${url}/v1/userinfo`,
     GOOGLE_CERTS_URL: `${url}/oauth2/v3/certs`,
+    GOOGLE_PUBSUB_URL: url,
   };
 }
