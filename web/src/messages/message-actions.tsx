@@ -25,7 +25,7 @@ export function MessageActions({ message, onAction }: MessageActionsProps) {
     </button>
   );
   return (
-    <div className="message-actions" role="toolbar" aria-label="What to do with this message">
+    <div className="message-actions" role="group" aria-label="What to do with this message">
       {button('star', 'star', 'Star', 's')}
       {labelIds.includes('INBOX') && button('archive', 'archive', 'Archive', 'e')}
       {button('trash', 'trash', isInBin ? 'Take out of the bin' : 'Move to the bin', '#')}

@@ -36,10 +36,11 @@ export function Panes({ place, labels, mailboxes }: PanesProps) {
 
   return (
     <main className="panes">
+      <h1 className="hidden">Finito Mail</h1>
       <section className="list-pane" aria-labelledby="list-title">
-        <h1 id="list-title" className="list-title">
+        <h2 id="list-title" className="list-title">
           {title}
-        </h1>
+        </h2>
         {shown.map((mailbox) => (
           <MailboxStatus key={mailbox.id} mailbox={mailbox} isOnly={shown.length === 1} />
         ))}
