@@ -26,8 +26,6 @@ const emptyReport = () => ({
   peakWindowShare: 0,
 });
 
-export type QuotaReport = ReturnType<typeof emptyReport>;
-
 export class Quota {
   readonly report = emptyReport();
   readonly #options: QuotaOptions;

@@ -11,8 +11,6 @@ export interface Change {
   at: number;
 }
 
-export type ChangeLog = ReturnType<typeof createChangeLog>;
-
 /** What happened to a mailbox: all of it for whoever checks, and as much as Gmail remembers for the API. */
 export function createChangeLog() {
   const changes: Change[] = [];

@@ -1,5 +1,3 @@
-export type MessageOrder = ReturnType<typeof createMessageOrder>;
-
 /** Ids, newest first. An id begins with the message's date, so that the order of ids is that of dates. */
 export function createMessageOrder() {
   const ascending: string[] = [];

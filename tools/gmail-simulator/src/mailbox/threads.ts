@@ -1,7 +1,5 @@
 import type { MessageHead } from './message-head.ts';
 
-export type Threads = ReturnType<typeof createThreads>;
-
 /**
  * Threads by Message-ID, In-Reply-To and References, never by subject alone. Replies that arrive before
  * their parent find each other by the name of the parent.
