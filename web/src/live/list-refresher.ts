@@ -3,6 +3,7 @@ import { lastStart, mergePage, nextStart, startBelow, startsOf, top } from '../m
 import type { KnownMessages, MessagePage, Start } from '../messages/known-messages.ts';
 import { shownList } from '../messages/message-queries.ts';
 import type { MessageFilter, ShownList } from '../messages/message-queries.ts';
+import { ownChangesOf } from '../messages/own-changes.ts';
 import type { News } from './news.ts';
 
 export interface ListRefresherOptions {
@@ -18,6 +19,7 @@ const slowMs = 12_000;
 /** Reads those parts of the shown list again that news may have changed, one at a time and never in a hurry. */
 export function createListRefresher({ client, fetchPage }: ListRefresherOptions) {
   const closed = new AbortController();
+  const own = ownChangesOf(client);
   let readings = createReadings(undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isReading = false;
@@ -50,10 +52,12 @@ export function createListRefresher({ client, fetchPage }: ListRefresherOptions)
 
   /** Whether something was new. */
   async function readAgain({ key, filter }: ShownList, { start, onwards }: Reading, mine: Readings) {
+    const askedAt = own.now();
     const page = await fetchPage(filter, start, closed.signal);
     const before = client.getQueryData<KnownMessages>(key);
     if (!before) return false;
-    const known = client.setQueryData<KnownMessages>(key, mergePage(before, page, start))!;
+    const merged = own.ontoList(mergePage(before, page, start), filter, askedAt);
+    const known = client.setQueryData<KnownMessages>(key, merged)!;
     const below = onwards ? startBelow(known, start) : undefined;
     if (below) mine.add({ start: below, onwards });
     return known !== before;

@@ -1,6 +1,6 @@
 import { ApiError } from '@finito/api';
 import type { EmailDetail, EmailSummary, Label, Mailbox } from '@finito/api';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { chipsOf } from '../page/folders.ts';
 import type { MessageAction } from '../page/use-keys.ts';
@@ -12,6 +12,7 @@ import { Envelope } from './envelope.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { MessageContent } from './message-content.tsx';
 import { messageKey } from './message-queries.ts';
+import { ownChangesOf } from './own-changes.ts';
 
 export interface MessageViewProps {
   id: string;
@@ -31,10 +32,14 @@ const readAfterMs = 800;
 
 export function MessageView(props: MessageViewProps) {
   const { id, summary, labels, mailboxes, onClose, onAction, onRead } = props;
+  const own = ownChangesOf(useQueryClient());
   const rests = useSettled(id, restMs, null) === id;
   const detail = useQuery({
     queryKey: [...messageKey, id],
-    queryFn: ({ signal }) => api.getEmail({ params: { id } }, signal),
+    queryFn: async ({ signal }) => {
+      const askedAt = own.now();
+      return own.ontoMessage(await api.getEmail({ params: { id } }, signal), askedAt);
+    },
     enabled: rests,
     refetchInterval: ({ state }) => state.data?.content === null && askAgainMs(state.dataUpdateCount),
     gcTime: 60_000,

@@ -1,10 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { EmailDetail, EmailSummary, Label } from '@finito/api';
-import { countAgain, isListed } from './changes.ts';
-import { withMessage } from './known-messages.ts';
+import { countAgain } from './changes.ts';
 import type { KnownMessages } from './known-messages.ts';
 import { messageKey, messagesKey } from './message-queries.ts';
 import type { MessageFilter } from './message-queries.ts';
+import { putInList } from './own-changes.ts';
 
 type Labels = { items: Label[]; nextCursor: string | null };
 
@@ -12,10 +12,7 @@ type Labels = { items: Label[]; nextCursor: string | null };
 export function putMessage(client: QueryClient, before: EmailSummary, after: EmailSummary): void {
   for (const { queryKey } of client.getQueryCache().findAll({ queryKey: messagesKey })) {
     const [, filter] = queryKey as unknown as [string, MessageFilter];
-    client.setQueryData<KnownMessages>(
-      queryKey,
-      (known) => known && withMessage(known, after, isListed(after, filter)),
-    );
+    client.setQueryData<KnownMessages>(queryKey, (known) => known && putInList(known, after, filter));
   }
   const { labelIds, unread, starred } = after;
   client.setQueryData<EmailDetail>(

@@ -1,31 +1,35 @@
-import type { EmailSummary } from '@finito/api';
-
-export interface ReadMarksOptions {
-  send: (messages: EmailSummary[]) => Promise<unknown>;
-  onRefused: (messages: EmailSummary[], error: unknown) => void;
+export interface ReadMarksOptions<Mark> {
+  send: (ids: string[]) => Promise<unknown>;
+  onDone: (mark: Mark) => void;
+  onRefused: (mark: Mark, error: unknown) => void;
   /** Default 2,500 ms. */
   gatherMs?: number;
 }
 
 /** A mark is told to the gateway at once; who reads quickly and marks many has the next ones told in one call. */
-export function createReadMarks({ send, onRefused, gatherMs = 2_500 }: ReadMarksOptions) {
-  let gathered = new Map<string, EmailSummary>();
+export function createReadMarks<Mark>({ send, onDone, onRefused, gatherMs = 2_500 }: ReadMarksOptions<Mark>) {
+  let gathered = new Map<string, Mark>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sentAt = -Infinity;
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const messages = [...gathered.values()];
+    if (gathered.size === 0) return;
+    const sent = gathered;
     gathered = new Map();
-    if (messages.length === 0) return;
     sentAt = Date.now();
-    await send(messages).catch((error: unknown) => onRefused(messages, error));
+    try {
+      await send([...sent.keys()]);
+      for (const mark of sent.values()) onDone(mark);
+    } catch (error) {
+      for (const mark of sent.values()) onRefused(mark, error);
+    }
   }
 
   return {
-    add(message: EmailSummary): void {
-      gathered.set(message.id, message);
+    add(id: string, mark: Mark): void {
+      gathered.set(id, mark);
       timer ??= setTimeout(() => void flush(), Math.max(0, sentAt + gatherMs - Date.now()));
     },
     /** The reader has thought better of it. */

@@ -4,6 +4,7 @@ import { mergePage, nextStart, top } from './known-messages.ts';
 import type { KnownMessages } from './known-messages.ts';
 import { fetchMessages, messagesKey } from './message-queries.ts';
 import type { MessageFilter } from './message-queries.ts';
+import { ownChangesOf } from './own-changes.ts';
 
 export interface Messages {
   items: readonly EmailSummary[];
@@ -22,12 +23,14 @@ const none: readonly EmailSummary[] = [];
 /** A list of messages as far as it was scrolled. Fetching it anew reads its head and keeps the rest. */
 export function useMessages(filter: MessageFilter): Messages {
   const client = useQueryClient();
+  const own = ownChangesOf(client);
   const key = [...messagesKey, filter];
   const list = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
+      const askedAt = own.now();
       const page = await fetchMessages(filter, top, signal);
-      return mergePage(client.getQueryData<KnownMessages>(key), page, top);
+      return own.ontoList(mergePage(client.getQueryData<KnownMessages>(key), page, top), filter, askedAt);
     },
   });
   const more = useMutation({
@@ -35,8 +38,12 @@ export function useMessages(filter: MessageFilter): Messages {
       const known = client.getQueryData<KnownMessages>(key);
       const start = known && nextStart(known);
       if (!start) return;
+      const askedAt = own.now();
       const page = await fetchMessages(filter, start);
-      client.setQueryData<KnownMessages>(key, (now) => now && mergePage(now, page, start));
+      client.setQueryData<KnownMessages>(
+        key,
+        (now) => now && own.ontoList(mergePage(now, page, start), filter, askedAt),
+      );
     },
     // Rows that are scrolled into view ask again and again.
     scope: { id: 'more messages' },

@@ -22,8 +22,8 @@ export interface PanesProps {
 /** One list and, beside or instead of it, the message of it that is open. */
 export function Panes({ place, labels, mailboxes }: PanesProps) {
   const messages = useMessages(filterOf(place));
-  const { toast, change, markRead } = useChanges();
-  const { cursorId, setCursorId, perform } = useKeys(place, messages.items, { change });
+  const { toast, changes } = useChanges();
+  const { cursorId, setCursorId, perform } = useKeys(place, messages.items, changes.change);
   const title = place.q === '' ? folderName(labels, place.label) : `Results for “${place.q}”`;
   const open = messages.items.find(({ id }) => id === place.messageId);
   const shown = mailboxes.filter(({ id }) => place.mailboxId === null || id === place.mailboxId);
@@ -61,7 +61,7 @@ export function Panes({ place, labels, mailboxes }: PanesProps) {
             {...{ labels, mailboxes }}
             onClose={() => closeMessage(place)}
             onAction={perform}
-            onRead={markRead}
+            onRead={changes.markRead}
           />
         )}
       </section>

@@ -1,4 +1,4 @@
-import type { Toast } from '../messages/use-changes.ts';
+import type { Toast } from '../messages/reader-changes.ts';
 
 /** Said at the foot of the page for a while, with the way back. */
 export function ToastLine({ toast }: { toast: Toast | null }) {

@@ -1,6 +1,6 @@
 import type { EmailSummary } from '@finito/api';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { Changes } from '../messages/use-changes.ts';
+import type { ChangeAction } from '../messages/changes.ts';
 import { actionOf } from './keyboard.ts';
 import type { Action } from './keyboard.ts';
 import type { Place } from './place.ts';
@@ -10,7 +10,11 @@ import { closeMessage, openMessage } from './use-place.ts';
 export type MessageAction = Extract<Action, 'star' | 'archive' | 'trash' | 'unread'>;
 
 /** The row that keys act on: the open message, or one that was only walked to; and what is done with it. */
-export function useKeys(place: Place, items: readonly EmailSummary[], { change }: Pick<Changes, 'change'>) {
+export function useKeys(
+  place: Place,
+  items: readonly EmailSummary[],
+  change: (message: EmailSummary, action: ChangeAction) => void,
+) {
   const [walkedTo, setCursorId] = useState<string | null>(null);
   const cursorId = place.messageId ?? walkedTo;
 
