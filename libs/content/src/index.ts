@@ -6,6 +6,8 @@ export type { Address, Envelope } from './envelope.ts';
 export type { GmailPayload } from './gmail-payload.ts';
 export { mailDocument } from './mail-document.ts';
 export type { MailDocumentContent } from './mail-document.ts';
+export { sanitiseHtml } from './sanitise-html.ts';
+export type { CleanHtml } from './sanitise-html.ts';
 export { createSanitiser } from './sanitiser.ts';
 export type { SanitisedHtml, Sanitiser, SanitiserOptions } from './sanitiser.ts';
 export type { SanitiseOptions } from './safe-attributes.ts';

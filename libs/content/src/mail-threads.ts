@@ -28,7 +28,7 @@ export function createMailThreads({
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: 60_000,
-    resourceLimits: { maxOldGenerationSizeMb: 192 },
+    resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
   });
   // Waiting for a thread, or for one to start, is no fault of the mail: its time runs from when a thread says it began.
   const begun = new Map<number, () => void>();
