@@ -14,6 +14,7 @@ export default {
   },
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.ts',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/libs/testing/src/jest-setup.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

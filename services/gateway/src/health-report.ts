@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 
 export interface HealthReportNeeds {
   db: Pick<Db, 'ping' | 'mailboxReads'>;
+  /** Role `producer`: with the 50 ms of requests, a busy gateway would report Redis as away. */
   redis: Pick<Redis, 'ping'>;
   jobs: Pick<Producer, 'counts'>;
   version?: string;

@@ -29,9 +29,9 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
     (opened) => opened.close(),
     { label: 'database' },
   );
-  const redis = redisOf('request');
-  const producerRedis = redisOf('producer');
-  const jobs = defer(createProducer({ redis: producerRedis }), (producer) => producer.close(), {
+  // Its commands have half a second: a busy event loop alone must not look like a lost Redis.
+  const redis = redisOf('producer');
+  const jobs = defer(createProducer({ redis }), (producer) => producer.close(), {
     label: 'producer',
   });
   const sanitiser = defer(createSanitiser(), (pool) => pool.close(), { label: 'sanitiser' });
@@ -43,10 +43,10 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   const sessions = createSessions({ secret, isHttps, hours: settings.sessionHours });
   const tokens = createBearerTokens(secret);
   const isDevelopment = settings.nodeEnv === 'development';
-  const { gmail, ...google } = createGoogleAccess(settings, { db, redis: producerRedis });
+  const { gmail, ...google } = createGoogleAccess(settings, { db, redis });
   defer(gmail, (client) => client.close(), { label: 'gmail' });
   const streams = createEventStreams({
-    events: createMailboxEvents(producerRedis),
+    events: createMailboxEvents(redis),
     reader: createMailboxEvents(redisOf('worker')),
     db,
     toProgress: progressOf,
