@@ -24,7 +24,7 @@ export interface Envelope {
 const maxAddresses = 200;
 const maxReferences = 100;
 /** Room for them all; the parser's work grows faster than its input. */
-const maxHeaderLength = 20_000;
+const maxHeaderLength = 12_000;
 
 export function envelopeFromHeaders(headers: readonly { name: string; value: string }[]): Envelope {
   const first = new Map<string, string>();

@@ -7,8 +7,8 @@ export interface MailDocumentContent {
   flaws: string[];
 }
 
-/** Beyond it a text is shown in part: the page is built on the caller's thread. */
-const maxTextLength = 200_000;
+/** Beyond it a text is shown in part, as Gmail does: the page is built on the caller's thread. */
+const maxTextLength = 100_000;
 
 const style = `
   :root { color-scheme: light; }

@@ -33,6 +33,8 @@ export function createMailThreads({
   // Waiting for a thread, or for one to start, is no fault of the mail: its time runs from when a thread says it began.
   const begun = new Map<number, () => void>();
   pool.on('message', ({ began }: Began) => begun.get(began)?.());
+  // Whoever waits for a task hears of its failure from `run`; this event also tells of answers that came after their time.
+  pool.on('error', () => undefined);
   let tasks = 0;
 
   async function run<Answer>(name: 'sanitise' | 'readRaw', work: unknown): Promise<Answer> {

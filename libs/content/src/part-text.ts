@@ -6,6 +6,8 @@ import type { Flaw } from './content.ts';
 const maxBrokenShare = 0.2;
 /** Enough to judge a charset by. */
 const sampleBytes = 32_000;
+/** Letters of seven bits are decoded one by one; a longer text is shown as it is. */
+const maxSevenBitLength = 150_000;
 
 /**
  * The text of a body part. Gmail hands text out as UTF-8 while the part's header still names the charset it had,
@@ -26,10 +28,12 @@ export function partText(bytes: Buffer, declared: string): { text: string; flaw:
   return { text: storableText(iconv.decode(bytes, 'windows-1252')), flaw: 'unknown-charset' };
 }
 
-/** Charsets of seven bits look like UTF-8 and are not; once Gmail has converted them they have more than ASCII, or none of their shifts. */
+/** Charsets of seven bits look like UTF-8 and are not; what Gmail has converted has no shifts, or more than seven bits. */
 function isShifted(text: string, charset: string): boolean {
   if (/^iso-2022/i.test(charset)) return text.includes('\u001b');
-  return /^(?:hz-gb|utf-7)/i.test(charset) && /^[\u0000-\u007f]*$/.test(text);
+  return (
+    /^(?:hz-gb|utf-7)/i.test(charset) && text.length <= maxSevenBitLength && /^[\u0000-\u007f]*$/.test(text)
+  );
 }
 
 /** The labels of the Encoding Standard first (`us-ascii` is windows-1252 there, `gb2312` GBK), then what else is known. */

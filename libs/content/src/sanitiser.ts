@@ -1,4 +1,5 @@
 import type { Content } from './content.ts';
+import { htmlText } from './html-text.ts';
 import { TooSlowError, createMailThreads } from './mail-threads.ts';
 import type { SanitiseOptions } from './safe-attributes.ts';
 
@@ -8,6 +9,8 @@ export interface SanitisedHtml {
   remoteImagesBlocked: boolean;
   /** html-cut: only the beginning is here; html-too-slow, html-failed: nothing is, show the text instead. */
   flaws: string[];
+  /** What the HTML says, when it could not be sanitised: for a mail that has no text of its own. */
+  text: string | null;
 }
 
 export interface Sanitiser {
@@ -41,10 +44,11 @@ export function createSanitiser(options: SanitiserOptions = {}): Sanitiser {
       try {
         const clean = await pool.sanitise({ html: text, options: sanitiseOptions });
         if (clean.isCut) flaws.add('html-cut');
-        return { html: clean.html, remoteImagesBlocked: clean.remoteImagesBlocked, flaws: [...flaws] };
+        const { html: safe, remoteImagesBlocked } = clean;
+        return { html: safe, remoteImagesBlocked, flaws: [...flaws], text: null };
       } catch (error) {
         flaws.add(error instanceof TooSlowError ? 'html-too-slow' : 'html-failed');
-        return { html: '', remoteImagesBlocked: false, flaws: [...flaws] };
+        return { html: '', remoteImagesBlocked: false, flaws: [...flaws], text: htmlText(html) };
       }
     },
     contentFromRaw: (raw) =>

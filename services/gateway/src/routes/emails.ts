@@ -62,7 +62,7 @@ function getEmail(needs: EmailNeeds): Handler<Routes['getEmail']> {
       ...emailEnvelopeOf(row),
       content: {
         html: clean?.html ?? null,
-        text,
+        text: text ?? clean?.text ?? null,
         attachments: attachments.map(({ partId, filename, mimeType, size, contentId, inline }) => ({
           ...{ id: partId, filename, mimeType, size, contentId, inline },
         })),
@@ -84,7 +84,7 @@ function getEmailDocument(needs: EmailNeeds): Handler<Routes['getEmailDocument']
     const flaws = [...new Set([...content.flaws, ...(clean?.flaws ?? [])])];
     response.set('Content-Security-Policy', mailFramePolicy({ remoteImages }));
     response.set({ 'X-Frame-Options': 'SAMEORIGIN', 'Cache-Control': 'private, no-store' });
-    response.type('html').send(mailDocument({ html, text: content.text, flaws }));
+    response.type('html').send(mailDocument({ html, text: content.text ?? clean?.text ?? null, flaws }));
   };
 }
 
