@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startProcess } from '@finito/testing';
 import { parseArguments } from './arguments.ts';
 import { localSettings } from './settings.ts';
 import { readAnnouncement, simulatorCommand } from './simulator.ts';
@@ -12,16 +13,29 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-const command = (...args: string[]) =>
-  simulatorCommand(localSettings(parseArguments(args), '/clone', { FINITO_DATA_DIR: dataDir }), 3002).args;
-const valueOf = (args: string[], name: string) => args[args.indexOf(name) + 1];
+const repository = resolve(import.meta.dirname, '..', '..', '..');
+
+/** What npm start would run, run. */
+async function announcedBy(...args: string[]) {
+  const settings = localSettings(parseArguments(args), repository, { FINITO_DATA_DIR: dataDir });
+  const { args: command, cwd, readyWhen } = simulatorCommand(settings, 0);
+  const simulator = await startProcess({
+    command: process.execPath,
+    args: ['--no-warnings', ...command],
+    env: { ...process.env, NODE_OPTIONS: '' },
+    cwd,
+    readyWhen,
+  });
+  await simulator.stop();
+  return simulator.output();
+}
 
 describe('the simulator of npm start', () => {
-  it('has the sample of the first start, also when it is started again on another day', () => {
-    const today = new Date().toISOString().slice(0, 10);
-    expect(valueOf(command(), '--newest-day')).toBe(today);
-    writeFileSync(join(dataDir, 'sample-day'), '2026-01-31');
-    expect(valueOf(command(), '--newest-day')).toBe('2026-01-31');
+  it('starts with the sample, and with own mail', async () => {
+    expect(await announcedBy('--messages', '10')).toContain('"messages":10');
+    const mail = join(dataDir, 'one.eml');
+    writeFileSync(mail, 'From: a@example.com\r\nSubject: Hello\r\n\r\nHi');
+    expect(await announcedBy('--mail', mail)).toContain('"messages":1');
   });
 
   it('says where it listens in one line among others, which may be cut', () => {

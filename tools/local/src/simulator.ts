@@ -1,4 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ServiceCommand } from './launch-service.ts';
@@ -23,8 +22,8 @@ export function simulatorCommand(settings: LocalSettings, port: number): Service
     args: [
       join('tools', 'gmail-simulator', 'src', 'main.ts'),
       ...['--port', String(port), '--time-factor', String(TIME_FACTOR)],
+      // It also keeps the day of the first start, so that the sample stays the same mail.
       ...['--state', join(settings.dataDir, 'simulator.json')],
-      ...['--newest-day', sampleDay(settings.dataDir)],
       ...mail.flatMap((file) => ['--mail', file]),
       ...(messages === undefined ? [] : ['--messages', String(messages)]),
     ],
@@ -34,13 +33,6 @@ export function simulatorCommand(settings: LocalSettings, port: number): Service
     // A mailbox of several gigabytes is read once before it is served.
     readyWithinMs: 120_000,
   };
-}
-
-/** The day of the first start: made anew each day, the sample would be other mail, and all of it synced again. */
-function sampleDay(dataDir: string): string {
-  const file = join(dataDir, 'sample-day');
-  if (!existsSync(file)) writeFileSync(file, new Date().toISOString().slice(0, 10));
-  return readFileSync(file, 'utf8').trim();
 }
 
 export function readAnnouncement(output: string): Announcement | undefined {
