@@ -16,6 +16,7 @@ import { createHealthReport } from './health-report.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { progressOf } from './progress.ts';
 import { createRateLimiter } from './rate-limit.ts';
+import { capConnections, serverOptions } from './server-limits.ts';
 import { createSessions } from './sessions.ts';
 import { settingsSchema } from './settings.ts';
 
@@ -73,8 +74,7 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
     trustProxy: settings.trustProxy,
     checkAnswers: settings.nodeEnv !== 'production',
   });
-  const server = createServer({ maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 10_000 }, app);
-  server.keepAliveTimeout = 65_000;
+  const server = capConnections(createServer(serverOptions, app));
   const port = await listenHttp(server, { port: settings.port, host: settings.host, setting: 'PORT' });
   // Streams never end by themselves, so they are ended first; then requests in hand have their time.
   defer(server, closeHttp, { label: 'public server', timeoutMs: 6_000 });
