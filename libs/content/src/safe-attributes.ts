@@ -61,7 +61,9 @@ export function createAttributeFilter(options: SanitiseOptions): AttributeFilter
       if (tag === 'a') return target && html + linkAttributes(target);
       if (tag !== 'img') return html;
       const src = source(attribs);
-      return src === undefined ? undefined : html + src;
+      if (src === undefined) return undefined;
+      // Without a text a browser would draw a frame around what is not there.
+      return html + src + (attribs['alt'] === undefined ? ' alt=""' : '');
     },
     hasBlockedImages: () => blockedImages,
   };
