@@ -123,6 +123,18 @@ describe('a charset', () => {
   });
 });
 
+describe('a text beyond 2 MB', () => {
+  it.each([0, 1, 2])('is cut between two characters', (shift) => {
+    const { text: shown, flaws } = contentFromPayload({
+      mimeType: 'text/plain',
+      body: data(`${'x'.repeat(shift)}${'好'.repeat(800_000)}`),
+    });
+    expect(flaws).toEqual(['body-cut']);
+    expect(shown).toMatch(/^x*好{600000}/);
+    expect(shown).toMatch(/好$/);
+  });
+});
+
 describe('attachments', () => {
   it('are the parts that are no body: named, sized and told apart from inline pictures', () => {
     const { text: body, attachments } = contentFromPayload(

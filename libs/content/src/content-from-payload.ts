@@ -75,14 +75,23 @@ function isBody({ filename }: GmailPayload, mimeType: string, headers: Record<st
 function bodyText(part: GmailPayload, contentType: string, reading: Reading): string {
   const data = part.body?.data ?? '';
   const left = maxBodyBytes - reading.bodyBytes;
-  if (data.length * 0.75 > left + 2) reading.flaws.add('body-cut');
   // Four letters are three bytes; the rest is not even decoded.
-  const bytes = Buffer.from(data.slice(0, Math.ceil((left * 4) / 3)), 'base64url');
+  let bytes = Buffer.from(data.slice(0, Math.ceil((left * 4) / 3)), 'base64url');
   reading.bodyBytes += bytes.length;
+  if (data.length * 0.75 > left + 2) {
+    reading.flaws.add('body-cut');
+    bytes = wholeCharacters(bytes);
+  }
   const { text, flaw } = partText(bytes, parameterOf(contentType, 'charset'));
   if (flaw) reading.flaws.add(flaw);
   if (text.length > maxFlowedLength || !/^flowed$/i.test(parameterOf(contentType, 'format'))) return text;
   return libmime.decodeFlowed(text, /^yes$/i.test(parameterOf(contentType, 'delsp')));
+}
+
+/** Half a character at the end would make all of it invalid. */
+function wholeCharacters(utf8: Buffer): Buffer {
+  const lead = utf8.subarray(-4).findLastIndex((byte) => byte >= 0xc0);
+  return lead < 0 ? utf8 : utf8.subarray(0, Math.max(0, utf8.length - 4) + lead);
 }
 
 function attachmentOf(part: GmailPayload, mimeType: string, headers: Record<string, string>): Attachment {
