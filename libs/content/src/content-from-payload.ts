@@ -76,7 +76,7 @@ function bodyText(part: GmailPayload, contentType: string, reading: Reading): st
   const data = part.body?.data ?? '';
   const left = maxBodyBytes - reading.bodyBytes;
   // Four letters are three bytes; the rest is not even decoded.
-  let bytes = Buffer.from(data.slice(0, Math.ceil((left * 4) / 3)), 'base64url');
+  let bytes: Buffer = Buffer.from(data.slice(0, Math.ceil((left * 4) / 3)), 'base64url');
   reading.bodyBytes += bytes.length;
   if (data.length * 0.75 > left + 2) {
     reading.flaws.add('body-cut');
