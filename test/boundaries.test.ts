@@ -26,7 +26,7 @@ const cases: { title: string; file: string; code: string; refused?: string }[] =
   {
     title: 'a service imports another service',
     file: service,
-    code: importing('@finito/gmail-worker'),
+    code: importing('../../gmail-worker/src/gmail-worker.ts'),
     refused: '@nx/enforce-module-boundaries',
   },
   {

@@ -1,4 +1,4 @@
-// How one message of a conversation looks: greeting, text, closing, and what it answers below.
+// How one message of a thread looks: greeting, text, closing, and what it answers below.
 import type { Address, Person } from './people.ts';
 
 export interface Letter {

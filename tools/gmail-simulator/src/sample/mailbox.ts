@@ -1,10 +1,10 @@
-// A mailbox that a person believes, the same in every run of a seed: conversations, newsletters,
+// A mailbox that a person believes, the same in every run of a seed: threads, newsletters,
 // receipts, invitations, attachments, in the languages and charsets that real mail comes in.
 import type { MessageSource } from '../mailbox/mailbox.ts';
 import { codeDiscussion } from './code-discussion.ts';
 import { sampleContext } from './context.ts';
 import type { SampleContext } from './context.ts';
-import { createConversations } from './conversation.ts';
+import { createThreads } from './thread.ts';
 import { invitation } from './invitation.ts';
 import { newsletter } from './newsletter.ts';
 import { notice, unwanted } from './notice.ts';
@@ -56,10 +56,10 @@ function times({ random, now }: SampleContext, count: number): number[] {
 type Maker = (at: number) => MessageSource[];
 
 function maker(context: SampleContext): Maker {
-  const conversations = createConversations(context);
+  const threads = createThreads(context);
   const shares: [share: number, make: Maker][] = [
-    [24, conversations.thread],
-    [9, conversations.note],
+    [24, threads.thread],
+    [9, threads.note],
     [28, (at) => newsletter(context, at)],
     [9, (at) => shopOrder(context, at)],
     [8, (at) => invitation(context, at)],

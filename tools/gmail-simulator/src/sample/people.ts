@@ -7,7 +7,7 @@ export interface Address {
 }
 
 export interface Person extends Address {
-  /** Key of the conversations that this person begins; also the locale of dates. */
+  /** Key of the threads that this person begins; also the locale of dates. */
   language: string;
   /** What this person's program writes. */
   charset: string;

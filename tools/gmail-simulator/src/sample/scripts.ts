@@ -3,7 +3,7 @@ export interface Script {
   lines: { role: string; paragraphs: string[] }[];
 }
 
-/** Reads conversations in the form that texts/conversations-work.ts explains. */
+/** Reads threads in the form that texts/threads-work.ts explains. */
 export function scriptsOf(text: string): Script[] {
   const scripts: Script[] = [];
   for (const line of text.split('\n')) {

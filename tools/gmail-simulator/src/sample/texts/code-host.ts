@@ -1,4 +1,4 @@
-// Notifications of a place where code is discussed, in the form that conversations-work.ts explains: O
+// Notifications of a place where code is discussed, in the form that threads-work.ts explains: O
 // opened it, C and D comment, R is the mailbox's owner.
 export const codeDiscussions = `
 # Retry with the server's own delay

@@ -1,5 +1,5 @@
-// Conversations with friends and family, in the form that conversations-work.ts explains.
-export const privateConversations = `
+// Threads with friends and family, in the form that threads-work.ts explains.
+export const privateThreads = `
 # Lunch on {day}?
 A: Are you free for lunch on {day}? There is a new place in {street} that I would like to try. / They take no reservations, so we should be there before noon.
 R: {day} works for me. Shall we say a quarter to twelve?

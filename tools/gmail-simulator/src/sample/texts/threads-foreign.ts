@@ -1,6 +1,6 @@
-// Conversations in other languages, in the form that conversations-work.ts explains. The mailbox's owner
+// Threads in other languages, in the form that threads-work.ts explains. The mailbox's owner
 // answers in English where a person would.
-export const foreignConversations: Record<string, string> = {
+export const foreignThreads: Record<string, string> = {
   de: `
 # Unterlagen für den {day}
 A: anbei die Unterlagen für unser Gespräch am {day}. Die Zahlen auf Seite 3 sind noch vorläufig, der Rest ist mit Frau Kühn abgestimmt. / Passt Ihnen 10:30 Uhr weiterhin?

@@ -12,39 +12,33 @@ import { owner } from './people.ts';
 import type { Address, Person } from './people.ts';
 import { scriptsOf } from './scripts.ts';
 import type { Script } from './scripts.ts';
-import { foreignConversations } from './texts/conversations-foreign.ts';
-import { privateConversations } from './texts/conversations-private.ts';
-import { workConversations } from './texts/conversations-work.ts';
+import { foreignThreads } from './texts/threads-foreign.ts';
+import { privateThreads } from './texts/threads-private.ts';
+import { workThreads } from './texts/threads-work.ts';
 import { notes } from './texts/notes.ts';
 
 interface Topic extends Script {
   labels: string[];
 }
 
-export interface Conversations {
+export interface Threads {
   /** A thread that begins then; it ends with its script, or with what has not happened yet. */
   thread(startedAt: number): MessageSource[];
   note(at: number): MessageSource[];
 }
 
-export function createConversations(context: SampleContext): Conversations {
+export function createThreads(context: SampleContext): Threads {
   const { random, people } = context;
   const english = people.filter(({ language }) => language === 'en');
   const labelled = (text: string, label: string) =>
     scriptsOf(text).map((script) => ({ ...script, labels: [label] }));
-  const topic = deckOf(random, [
-    ...labelled(workConversations, 'Work'),
-    ...labelled(privateConversations, 'Friends'),
-  ]);
+  const topic = deckOf(random, [...labelled(workThreads, 'Work'), ...labelled(privateThreads, 'Friends')]);
   const foreigner = deckOf(
     random,
     people.filter(({ language }) => language !== 'en'),
   );
   const foreignTopics = new Map(
-    Object.entries(foreignConversations).map(([language, text]) => [
-      language,
-      deckOf(random, scriptsOf(text)),
-    ]),
+    Object.entries(foreignThreads).map(([language, text]) => [language, deckOf(random, scriptsOf(text))]),
   );
   const noteText = deckOf(random, notes.trim().split('\n'));
   return {

@@ -1,6 +1,6 @@
-// Conversations at work. `#` begins one with its subject; each line is a message: A began it, R is the
-// mailbox's owner, B and C are others. ` / ` begins a paragraph, {…} is filled in once per conversation.
-export const workConversations = `
+// Threads at work. `#` begins one with its subject; each line is a message: A began it, R is the
+// mailbox's owner, B and C are others. ` / ` begins a paragraph, {…} is filled in once per thread.
+export const workThreads = `
 # Budget for {quarter}
 A: attached is the first draft of the budget for {quarter}. The travel line is a guess until the conference dates are settled. / Please look at rows 12 to 18 before {day}.
 R: The hosting figure looks low to me: we paid {amount} last quarter and have grown since.
