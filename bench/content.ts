@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { contentFromRaw, createSanitiser, sanitiseHtml } from '@finito/content';
 import { sampleMailbox } from '@finito/gmail-simulator';
 import { createDomPurify } from './baseline/dompurify.ts';
+import type { Result, Row } from './kit/program.ts';
 
 const folder = join(process.env['MAIL_DIR'] ?? '/work/shared/mail', 'html');
 const rounds = 5;
@@ -16,16 +17,7 @@ const mailsThroughThreads = 10_000;
 /** 700 kB that take a thread a thousand times longer than other mails. */
 const slowHtml = '<i>'.repeat(900) + '</b>'.repeat(170_000);
 
-export interface Row {
-  goal: string;
-  what: string;
-  value: number;
-  unit: string;
-  /** The least, or the most, that is good enough. */
-  target: { min: number } | { max: number };
-}
-
-export async function benchContent(): Promise<{ source: string; rows: Row[] }> {
+export async function benchContent(): Promise<Result> {
   const { source, mails } = await htmlMails();
   // jsdom's garbage comes last, so that it is not taken for the threads'.
   const rows = [...(await threadRows(mails)), ...(await cpuRows(mails))];

@@ -52,6 +52,8 @@ export function createDb({
     keepAlive: true,
   });
   pool.on('error', () => undefined); // an idle connection died; the next query opens another
+  // One that died in use: its query rejects, or the next one does. Unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
   return {

@@ -1,0 +1,57 @@
+// Postgres and Redis of a run's own, which can be hurt.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, startPostgresServer, startRedisServer } from '@finito/testing';
+import type { PostgresServer, RedisServer } from '@finito/testing';
+import { Redis } from 'ioredis';
+
+export type OwnPostgres = Awaited<ReturnType<typeof ownPostgres>>;
+export type OwnRedis = Awaited<ReturnType<typeof ownRedis>>;
+
+/** `durable`: what is committed outlives a crash. */
+export async function ownPostgres(durable: boolean) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'finito-bench-'));
+  const options = { dataDir, password: 'bench', durable, port: await freePort() };
+  let server: PostgresServer = await startPostgresServer(options);
+  return {
+    url: server.url,
+    pid: () => server.process.pid,
+    /** As kill -9, and started again on the same data. */
+    async crash(): Promise<void> {
+      await server.process.stop({ signal: 'SIGKILL' });
+      server = await startPostgresServer(options);
+    },
+    async remove(): Promise<void> {
+      await server.stop();
+      for (const folder of [dataDir, server.dataDir]) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** In memory only: after a crash it has forgotten everything. */
+export async function ownRedis() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'finito-bench-'));
+  const options = { dataDir, port: await freePort() };
+  let server: RedisServer = await startRedisServer(options);
+  return {
+    url: server.url,
+    pid: () => server.process.pid,
+    async flush(): Promise<void> {
+      const redis = new Redis(server.url, { commandTimeout: 5_000 });
+      await redis.flushall();
+      redis.disconnect();
+    },
+    async crash(): Promise<void> {
+      await server.process.stop({ signal: 'SIGKILL' });
+      server = await startRedisServer(options);
+    },
+    /** Connections stay open, nothing is answered. */
+    freeze: (): void => server.process.signal('SIGSTOP'),
+    thaw: (): void => server.process.signal('SIGCONT'),
+    async remove(): Promise<void> {
+      await server.process.stop({ signal: 'SIGKILL' });
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { until } from '@finito/testing';
+import type { Gmail } from '../kit/gmail.ts';
+import type { Mail } from '../kit/mail.ts';
+import { patienceMs } from '../kit/patience.ts';
+import type { Kit, Row } from '../kit/program.ts';
+import { row, sum } from '../kit/rows.ts';
+import { isLive } from '../kit/world.ts';
+import { firstReadable, newest } from './first-readable.ts';
+import { measured } from './measured.ts';
+import { emptyMailbox, startNaive } from './naive.ts';
+import { getUnits, unitsPerMinute } from './prices.ts';
+
+// Google's answers take some 60 ms, some of them much longer; where time passes faster, they take less of it.
+const latency = (factor: number) => ['--latency-ms', String(60 / factor), '--latency-spread', '0.4'];
+
+/** Our workers, each a process, on one user's quota. */
+export async function quotaRows(kit: Kit, mail: Mail, processes: number): Promise<Row[]> {
+  const factor = kit.options['time-factor']!;
+  const settings = { GMAIL_QUOTA_TIME_FACTOR: String(factor) };
+  const gmailArgs = ['--time-factor', String(factor), ...latency(factor)];
+  return measured(mail, { gmailArgs, settings }, async ({ world, gmail }) => {
+    kit.progress(`ours, ${processes} processes under quota: starting`);
+    await Promise.all(Array.from({ length: processes }, () => world.startWorker()));
+    const began = performance.now();
+    const mailboxId = await world.connect(mail.email);
+    const first = firstReadable(world, mailboxId, await newest(gmail, mail.email, 50), began);
+    const spent = await unitsOverTime(kit, `ours, ${processes} processes under quota`, gmail, async () =>
+      isLive(await world.progress(mailboxId)),
+    );
+    const report = await gmail.report();
+    const who = `${processes} ${processes === 1 ? 'process' : 'processes'}`;
+    const differences = await world.differences(mailboxId, mail.email);
+    return [
+      row('S1', `quota used while there is work, ${who}`, share(spent, factor) * 100, '%', { min: 97 }),
+      row('S1', `refusals, ${who}`, sum(report.refusals), '', { max: 0 }),
+      row(
+        'S1',
+        `requests of the user at once, at most, ${who}`,
+        Math.max(...Object.values(report.peakConcurrency)),
+        '',
+      ),
+      row('S5', `first 50 newest readable, under quota, ${who}`, await first, 'ms', {
+        max: (50 * getUnits * 60_000) / unitsPerMinute / factor + 1_000,
+      }),
+      row('S1', `rows that differ from Gmail at the end, ${who}`, sum(differences), '', { max: 0 }),
+    ];
+  });
+}
+
+/** The loop paces itself to what the seed says, ten a second, in a time that passes as fast as the quota's. */
+export async function naiveQuotaRows(kit: Kit, mail: Mail, processes: number): Promise<Row[]> {
+  const factor = kit.options['time-factor']!;
+  const gmailArgs = ['--time-factor', String(factor), ...latency(factor)];
+  return measured(mail, { gmailArgs }, async ({ world, gmail }) => {
+    const mailboxes = await Promise.all(
+      Array.from({ length: processes }, () => emptyMailbox(world, mail.email)),
+    );
+    const loops = await Promise.all(
+      mailboxes.map((mailboxId) =>
+        startNaive({
+          world,
+          gmail,
+          mail,
+          mailboxId,
+          messages: kit.options['messages']!,
+          perSecond: 10 * factor,
+          sanitise: false,
+        }),
+      ),
+    );
+    const name = `naive, ${processes} processes under quota`;
+    const endsAt = performance.now() + 20_000;
+    for (const loop of loops) loop.begin();
+    let ended = 0;
+    for (const { running } of loops) void running.exited.then(() => (ended += 1));
+    const spent = await unitsOverTime(
+      kit,
+      name,
+      gmail,
+      () => performance.now() > endsAt || ended === processes,
+    );
+    const report = await gmail.report();
+    await Promise.all(loops.map(({ running }) => running.stop({ signal: 'SIGKILL' })));
+    const who = `${processes} ${processes === 1 ? 'process' : 'processes'}`;
+    return [
+      row('S1', `naive: quota used, ${who}`, share(spent, factor) * 100, '%'),
+      row('S1', `naive: refusals in 20 s, ${who}`, sum(report.refusals), ''),
+    ];
+  });
+}
+
+interface Spent {
+  atMs: number;
+  units: number;
+}
+
+async function unitsOverTime(
+  kit: Kit,
+  name: string,
+  gmail: Gmail,
+  isOver: () => boolean | Promise<boolean>,
+): Promise<Spent[]> {
+  const spent: Spent[] = [];
+  const began = performance.now();
+  await until(
+    async () => {
+      kit.signal.throwIfAborted();
+      const { units } = await gmail.report();
+      spent.push({ atMs: performance.now() - began, units });
+      kit.progress(
+        `${name}: ${units.toLocaleString('en')} units after ${Math.round((performance.now() - began) / 1_000)} s`,
+      );
+      return isOver();
+    },
+    { timeoutMs: patienceMs, everyMs: 50, message: `${name} to end` },
+  );
+  return spent;
+}
+
+/**
+ * Of the units that the quota allows, how many were spent: between the moment when the first window was full,
+ * which it may be at once, and the moment when the last work was done.
+ */
+function share(spent: readonly Spent[], factor: number): number {
+  const end = spent.at(-1)!.units;
+  const from = spent.find(({ units }) => units >= Math.min(unitsPerMinute, end / 2))!;
+  const to = spent.find(({ units }) => units === end)!;
+  const allowed = ((to.atMs - from.atMs) / 60_000) * factor * unitsPerMinute;
+  return (to.units - from.units) / allowed;
+}
