@@ -22,8 +22,10 @@ export { clientEvent, clientEventsSummary, healthReport, maxClientEvents } from 
 export type { ClientEvent, ClientEventsSummary, HealthReport, HealthStatus } from './operations.ts';
 export { problem } from './problem.ts';
 export type { Problem } from './problem.ts';
+export type { RateLimitOverride } from './rate-limits.ts';
 export type { Answer, RateClass, Route, RouteAnswer, RouteAuth, RouteInput, RouteRequest } from './route.ts';
 export { routes } from './routes.ts';
 export type { RouteName, Routes } from './routes.ts';
+export type { Webhook } from './webhooks.ts';
 export { parseSyncEvent, syncEvent, syncEventTypes } from './sync-events.ts';
 export type { SyncEvent, SyncEventType } from './sync-events.ts';

@@ -13,8 +13,10 @@ import {
 import { mailbox, mailboxProgress, syncStatus } from './mailboxes.ts';
 import { clientEvent, healthReport } from './operations.ts';
 import { problem } from './problem.ts';
+import { rateLimitOverride } from './rate-limits.ts';
 import type { Answer, Route, RouteAuth } from './route.ts';
 import { routes } from './routes.ts';
+import { webhook, webhookDelivery } from './webhooks.ts';
 
 type Json = Record<string, unknown>;
 
@@ -23,6 +25,7 @@ const named = {
   ...{ Address: address, Attachment: attachment, EmailSummary: emailSummary, EmailContent: emailContent },
   ...{ EmailDetail: emailDetail, Thread: thread, Label: label, Failure: failure, Me: me, ApiToken: apiToken },
   ...{ HealthReport: healthReport, ClientEvent: clientEvent, Problem: problem },
+  ...{ RateLimitOverride: rateLimitOverride, Webhook: webhook, WebhookDelivery: webhookDelivery },
 };
 
 /** The contract as an OpenAPI 3.1 document, made from the schemas that validate. */

@@ -1,7 +1,9 @@
 // The HTTP contract on one screen. The gateway validates with it, OpenAPI is made of it, the client is typed by it.
 import { z } from 'zod';
 import { apiTokenList, me, newApiToken, signInOptions, tokenBody } from './accounts.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { accepted, bulkActionBody, modifyBody, sendBody, sending } from './changes.ts';
+import { json, none, redirect, route, stream } from './describe-route.ts';
 import {
   emailDetail,
   emailList,
@@ -22,15 +24,7 @@ import {
   cspReportBody,
   healthReport,
 } from './operations.ts';
-import type { Answer, Route } from './route.ts';
-
-const json = <Schema extends z.ZodType, Status extends 200 | 201 | 202 = 200>(
-  schema: Schema,
-  status: Status = 200 as Status,
-) => ({ kind: 'json', status, schema }) as const;
-const none = { kind: 'none', status: 204 } as const;
-const redirect = { kind: 'redirect', status: 302 } as const;
-const stream = (mediaType: string) => ({ kind: 'stream', status: 200, mediaType }) as const satisfies Answer;
+import type { Route } from './route.ts';
 
 const ofMailbox = z.object({ id: mailboxId });
 const ofMessage = z.object({ id: messageId });
@@ -38,17 +32,6 @@ const optionalMailbox = z.strictObject({ mailboxId: mailboxId.optional() });
 const user = { auth: 'user', rate: 'general' } as const;
 const signIn = { auth: 'open', rate: 'auth' } as const;
 const sync = { auth: 'user', rate: 'sync' } as const;
-
-const route = <
-  const Method extends Route['method'],
-  const Path extends Route['path'],
-  const Rest extends Omit<Route, 'method' | 'path' | 'summary'>,
->(
-  method: Method,
-  path: Path,
-  summary: string,
-  rest: Rest,
-) => ({ method, path, summary, ...rest });
 
 export const routes = {
   startSignIn: route('GET', '/api/auth/google', 'Go to Google to sign in or to add a mailbox', {
@@ -226,6 +209,8 @@ export const routes = {
     rate: 'general',
     answer: stream('text/html'),
   }),
+
+  ...adminRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { MessageRow } from './messages.ts';
+import { recordEvent } from './webhook-events.ts';
 
 export interface ContentStore {
   /** Whose message still lacks its content; undefined when it is here, or the message or the access to it is gone. */
@@ -46,6 +47,7 @@ export function contentStore(pool: Pool): ContentStore {
           attachments.some(({ inline }) => !inline),
         ],
       );
+      if (rowCount === 1) await recordEvent(pool, mailboxId, 'message-changed', [gmailId]);
       return rowCount === 1;
     },
   };

@@ -18,8 +18,11 @@ import { mailboxStore } from './mailboxes.ts';
 import { messageStore } from './messages.ts';
 import { outboxStore } from './outbox.ts';
 import { outboxWork } from './outbox-work.ts';
-import type { EncryptionKeys } from './sealed-credentials.ts';
+import { rateLimitOverrides } from './rate-limit-overrides.ts';
+import type { EncryptionKeys } from './sealed-text.ts';
 import { userStore } from './users.ts';
+import { webhookWork } from './webhook-work.ts';
+import { webhookStore } from './webhooks.ts';
 
 export interface DbOptions {
   url: string;
@@ -74,7 +77,10 @@ export function createDb({
     messages: messageStore(pool),
     outbox: outboxStore(pool),
     outboxWork: outboxWork(pool),
+    rateLimitOverrides: rateLimitOverrides(pool),
     users: userStore(pool),
+    webhookWork: webhookWork(pool, encryptionKeys),
+    webhooks: webhookStore(pool, encryptionKeys),
     async ping(): Promise<void> {
       await pool.query('SELECT 1');
     },

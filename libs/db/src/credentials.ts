@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 import { MailboxNotFoundError } from './errors.ts';
 import { openCredentials, sealCredentials } from './sealed-credentials.ts';
-import type { Credentials, EncryptionKeys } from './sealed-credentials.ts';
+import type { Credentials } from './sealed-credentials.ts';
+import type { EncryptionKeys } from './sealed-text.ts';
 
 export interface StoredCredentials extends Credentials {
   version: number;

@@ -3,6 +3,7 @@ import { addCounts, fenced } from './fenced.ts';
 import { addPending } from './ledger.ts';
 import type { Listed } from './ledger.ts';
 import type { Lease } from './leases.ts';
+import { recordEvent } from './webhook-events.ts';
 
 /** What one page of Gmail's history says, in its order. `historyId` is the record's own. */
 export type HistoryChange =
@@ -37,6 +38,8 @@ export function historyStore(pool: Pool): HistoryStore {
           'UPDATE mailboxes SET history_id = greatest(history_id, $2::numeric) WHERE id = $1',
           [lease.mailboxId, historyId],
         );
+        await recordEvent(client, lease.mailboxId, 'message-changed', applied.changed);
+        await recordEvent(client, lease.mailboxId, 'message-gone', applied.gone);
         return applied;
       }),
 
@@ -54,7 +57,9 @@ export function historyStore(pool: Pool): HistoryStore {
           [lease.mailboxId, generation],
         );
         await client.query(`UPDATE mailboxes SET state = 'live' WHERE id = $1`, [lease.mailboxId]);
-        return { gone: rows.map((row) => row.gmail_id) };
+        const gone = rows.map((row) => row.gmail_id);
+        await recordEvent(client, lease.mailboxId, 'message-gone', gone);
+        return { gone };
       }),
   };
 }

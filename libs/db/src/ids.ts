@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** `mb_…`, `usr_…`: a prefix and sixteen characters, 82 random bits. */
-export function newId(prefix: 'mb' | 'usr' | 'tok'): string {
+export function newId(prefix: 'mb' | 'usr' | 'tok' | 'rlo' | 'wh'): string {
   return `${prefix}_${Array.from({ length: 16 }, () => alphabet[randomInt(36)]).join('')}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
+import { recordEvent } from './webhook-events.ts';
 
 export interface LabelRow {
   gmailId: string;
@@ -127,5 +128,7 @@ async function setMembers(
      WHERE mailbox_id = $1 AND generation = $2 AND NOT $3 = ANY(relabelled)`,
     [mailboxId, generation, labelId],
   );
-  return rows.map((row) => row.gmail_id);
+  const changed = rows.map((row) => row.gmail_id);
+  await recordEvent(client, mailboxId, 'message-changed', changed);
+  return changed;
 }

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { MailboxNotFoundError } from './errors.ts';
 import { newId } from './ids.ts';
 import { openCredentials, sealCredentials } from './sealed-credentials.ts';
-import type { Credentials, EncryptionKeys } from './sealed-credentials.ts';
+import type { Credentials } from './sealed-credentials.ts';
+import type { EncryptionKeys } from './sealed-text.ts';
 
 /** Another user has connected this Google account already. */
 export class MailboxTakenError extends Error {

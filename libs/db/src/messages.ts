@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { RowRefusedError } from './errors.ts';
 import { addCounts, fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
+import { recordEvent } from './webhook-events.ts';
 
 export interface Address {
   name: string;
@@ -72,6 +73,7 @@ export function messageStore(pool: Pool): MessageStore {
            WHERE mailbox_id = $1 AND gmail_id = $2 AND deleted_at IS NULL`,
           [lease.mailboxId, gmailId, labelIds, historyId],
         );
+        await recordEvent(client, lease.mailboxId, 'message-changed', [gmailId]);
       }),
 
     async newestId(mailboxId) {
@@ -119,6 +121,7 @@ async function store(
     failed: -leaving('failed'),
     pending: -leaving('pending'),
   });
+  await recordEvent(client, mailboxId, 'message-stored', fresh);
   return fresh;
 }
 

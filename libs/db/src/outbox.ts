@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { MailboxNotFoundError } from './errors.ts';
 import type { MessageKey } from './ids.ts';
+import { recordEvent } from './webhook-events.ts';
 
 export interface LabelChange {
   add: string[];
@@ -91,7 +92,7 @@ async function changeRows(client: PoolClient, { userId, keys, kind, labels }: Ch
   );
   const own = new Set(mailboxes.map(({ id }) => id));
   const wanted = keys.filter(({ mailboxId }) => own.has(mailboxId));
-  const { rows } = await client.query<{ accepted: number; mailboxIds: string[] }>(
+  const { rows } = await client.query<{ accepted: number; changed: Record<string, string[]> }>(
     `WITH wanted AS (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS t(mailbox_id, gmail_id)),
      changed AS (
        UPDATE emails e SET updated_at = now(), label_ids = ARRAY(
@@ -102,10 +103,11 @@ async function changeRows(client: PoolClient, { userId, keys, kind, labels }: Ch
      kept AS (
        INSERT INTO outbox (mailbox_id, kind, payload)
        SELECT mailbox_id, $5, jsonb_build_object('ids', jsonb_agg(gmail_id), 'add', to_jsonb($3::text[]),
-         'remove', to_jsonb($4::text[])) FROM changed GROUP BY mailbox_id RETURNING mailbox_id)
+         'remove', to_jsonb($4::text[])) FROM changed GROUP BY mailbox_id)
      SELECT (SELECT count(*)::int FROM wanted w JOIN emails e USING (mailbox_id, gmail_id)
              WHERE e.deleted_at IS NULL) AS accepted,
-       ARRAY(SELECT mailbox_id FROM kept) AS "mailboxIds"`,
+       (SELECT coalesce(jsonb_object_agg(mailbox_id, ids), '{}') FROM (
+          SELECT mailbox_id, jsonb_agg(gmail_id) AS ids FROM changed GROUP BY 1) c) AS changed`,
     [
       wanted.map(({ mailboxId }) => mailboxId),
       wanted.map(({ gmailId }) => gmailId),
@@ -115,7 +117,11 @@ async function changeRows(client: PoolClient, { userId, keys, kind, labels }: Ch
       kind,
     ],
   );
-  return rows[0] ?? { accepted: 0, mailboxIds: [] };
+  const { accepted = 0, changed = {} } = rows[0] ?? {};
+  for (const [mailboxId, ids] of Object.entries(changed)) {
+    await recordEvent(client, mailboxId, 'message-changed', ids);
+  }
+  return { accepted, mailboxIds: Object.keys(changed) };
 }
 
 async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -67,6 +67,17 @@ export const eraseMailbox = defineJob({
   dedupeKey: byMailbox,
 });
 
+/** Tell one webhook what is due. */
+export const deliverWebhooks = defineJob({
+  name: 'deliver-webhooks',
+  payload: z.object({ webhookId: z.string().regex(/^wh_[a-z0-9]{16}$/) }),
+  lane: 'interactive',
+  attempts: 3,
+  backoffMs: 1_000,
+  concurrency: 4,
+  dedupeKey: ({ webhookId }) => webhookId,
+});
+
 /** Add one batch of client events to the hourly totals. */
 export const ingestClientEvents = defineJob({
   name: 'ingest-client-events',
@@ -91,5 +102,6 @@ export const catalogue = [
   fetchContent,
   pushChanges,
   eraseMailbox,
+  deliverWebhooks,
   ingestClientEvents,
 ] as const;

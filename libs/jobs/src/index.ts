@@ -1,6 +1,7 @@
 export {
   backfillMailbox,
   catalogue,
+  deliverWebhooks,
   eraseMailbox,
   fetchContent,
   ingestClientEvents,
@@ -19,3 +20,5 @@ export type { MailboxEvent, MailboxEvents, StoredEvent } from './mailbox-events.
 export { createProducer } from './producer.ts';
 export type { Producer } from './producer.ts';
 export type { QueueCounts } from './queue-counts.ts';
+export { createQueueView } from './queue-view.ts';
+export type { QueuedJob, QueueState, QueueSummary, QueueView } from './queue-view.ts';

@@ -52,6 +52,13 @@ describe('readiness', () => {
     expect(runs).toBe(2);
   });
 
+  it('tells of what is only told, and does not depend on it', async () => {
+    const health = createHealth();
+    health.setPhase('running');
+    health.check('redis', () => false, { of: 'told' });
+    expect(await health.readiness()).toMatchObject({ ok: true, checks: { redis: { ok: false } } });
+  });
+
   it('aborts the signal of a check whose time is over', async () => {
     const health = createHealth();
     let seen: AbortSignal | undefined;

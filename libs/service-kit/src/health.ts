@@ -12,11 +12,16 @@ export interface HealthReport {
   checks: Record<string, CheckResult>;
 }
 
+export type CheckKind = 'ready' | 'live' | 'told';
+
 export interface CheckOptions {
   /** A check that has not answered by then has failed: 1,000 unless told. */
   timeoutMs?: number;
-  /** `live`: its failure means that only a restart helps. `ready` unless told: its failure takes no traffic. */
-  of?: 'ready' | 'live';
+  /**
+   * `live`: its failure means that only a restart helps. `ready` unless told: its failure takes no traffic. `told`:
+   * readiness tells of it, and does not depend on it.
+   */
+  of?: CheckKind;
 }
 
 export interface Health {
@@ -33,14 +38,15 @@ export function createHealth(): Health {
   const checks = new Map<string, Check>();
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
 
-  const runAll = (of: 'ready' | 'live') => async (): Promise<HealthReport> => {
-    const chosen = [...checks].filter(([, check]) => check.of === of);
+  const runAll = (kinds: CheckKind[]) => async (): Promise<HealthReport> => {
+    const chosen = [...checks].filter(([, check]) => kinds.includes(check.of));
     const results = await Promise.all(
       chosen.map(async ([name, check]) => [name, await runCheck(check)] as const),
     );
-    return { ok: results.every(([, result]) => result.ok), checks: Object.fromEntries(results) };
+    const ok = results.every(([name, result]) => result.ok || checks.get(name)?.of === 'told');
+    return { ok, checks: Object.fromEntries(results) };
   };
-  const readyChecks = shared(runAll('ready'));
+  const readyChecks = shared(runAll(['ready', 'told']));
 
   const health: Health = {
     check(name, run, { timeoutMs = 1_000, of = 'ready' } = {}) {
@@ -55,7 +61,7 @@ export function createHealth(): Health {
       };
       return { ok: report.ok && phase === 'running', checks: checksAndPhase };
     },
-    liveness: shared(runAll('live')),
+    liveness: shared(runAll(['live'])),
     setPhase(next) {
       phase = next;
     },
@@ -66,7 +72,7 @@ export function createHealth(): Health {
 interface Check {
   run: (signal: AbortSignal) => unknown;
   timeoutMs: number;
-  of: 'ready' | 'live';
+  of: CheckKind;
 }
 
 async function runCheck({ run, timeoutMs }: Check): Promise<CheckResult> {

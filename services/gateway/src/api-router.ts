@@ -3,7 +3,7 @@ import { routes } from '@finito/api';
 import type { RateClass, Route, RouteAuth } from '@finito/api';
 import { json, Router } from 'express';
 import type { Authenticate } from './authenticate.ts';
-import { sha256 } from './authenticate.ts';
+import { addressKey, userKey } from './caller-key.ts';
 import {
   MethodNotAllowedError,
   NotFoundError,
@@ -14,7 +14,7 @@ import {
 import type { GatewayRequest, GatewayResponse, Handler, Handlers } from './handler.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { parseRequest } from './parse-request.ts';
-import { addressKey, rateLimitHeaders } from './rate-limit.ts';
+import { rateLimitHeaders } from './rate-limit.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { Middleware, Principal } from './request-locals.ts';
 import { refuseCrossSite } from './same-origin.ts';
@@ -88,10 +88,7 @@ async function limit(
 ): Promise<void> {
   if (!limiter) return;
   const { principal } = response.locals;
-  // By user and not by token: somebody with ten tokens has one limit. What proves nothing counts by its address.
-  const key = principal
-    ? `user:${sha256(principal.userId).toString('hex')}`
-    : `ip:${addressKey(request.ip ?? '')}`;
+  const key = principal ? userKey(principal.userId) : addressKey(request.ip ?? '');
   const decision = await limiter.consume(rateClass, key);
   metrics.rateDecision(rateClass, decision.allowed ? 'allowed' : 'limited', decision.counter);
   response.set(rateLimitHeaders(decision, rateClass));

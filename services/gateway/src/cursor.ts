@@ -12,11 +12,15 @@ const timePlace = z.tuple([milliseconds, id, id]);
 
 /** @throws InvalidRequestError for what `cursorFrom` did not make */
 export function timeCursor(cursor: string): { at: Date; gmailId: string; mailboxId: string } {
-  const parsed = timePlace.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
-  if (!parsed.success)
-    throw new InvalidRequestError([{ path: 'query.cursor', message: 'is not a cursor of this list' }]);
-  const [at, gmailId, mailboxId] = parsed.data;
+  const [at, gmailId, mailboxId] = placeIn(cursor, timePlace);
   return { at: new Date(at), gmailId, mailboxId };
+}
+
+const idPlace = z.tuple([z.string().regex(/^\d{1,18}$/)]);
+
+/** The same of a list in the order of ids. @throws InvalidRequestError */
+export function idCursor(cursor: string): string {
+  return placeIn(cursor, idPlace)[0];
 }
 
 /** What a list gives: one item more than a page was read, which says whether there is another. */
@@ -28,6 +32,12 @@ export function pageOf<Row, Item>(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { items: page.map(item), nextCursor: rows.length > limit && last ? cursorFrom(place(last)) : null };
+}
+
+function placeIn<Place extends z.ZodType>(cursor: string, place: Place): z.output<Place> {
+  const parsed = place.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequestError([{ path: 'query.cursor', message: 'is not a cursor of this list' }]);
 }
 
 function parseJson(text: string): unknown {

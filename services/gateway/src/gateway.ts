@@ -6,6 +6,7 @@ import { apiRouter } from './api-router.ts';
 import type { ApiNeeds } from './api-router.ts';
 import { compress } from './compress.ts';
 import type { Handlers } from './handler.ts';
+import type { Overload } from './overload.ts';
 import { page } from './page.ts';
 import { problemHandler } from './problems.ts';
 import { requestLog } from './request-log.ts';
@@ -21,10 +22,16 @@ import { originalsRoutes } from './routes/originals.ts';
 import type { OriginalsNeeds } from './routes/originals.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import type { OperationsNeeds } from './routes/operations.ts';
+import { queueRoutes } from './routes/queues.ts';
+import type { QueueNeeds } from './routes/queues.ts';
+import { rateLimitRoutes } from './routes/rate-limits.ts';
+import type { RateLimitNeeds } from './routes/rate-limits.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import type { SignInNeeds } from './routes/sign-in.ts';
 import { syncRoutes } from './routes/sync.ts';
 import type { SyncNeeds } from './routes/sync.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import type { WebhookNeeds } from './routes/webhooks.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface GatewayNeeds
@@ -35,8 +42,11 @@ export interface GatewayNeeds
     MailboxNeeds,
     OperationsNeeds,
     OriginalsNeeds,
+    QueueNeeds,
+    RateLimitNeeds,
     SignInNeeds,
     SyncNeeds,
+    WebhookNeeds,
     Omit<ApiNeeds, 'publicOrigin'> {
   db: AccountNeeds['db'] &
     ChangeNeeds['db'] &
@@ -44,11 +54,15 @@ export interface GatewayNeeds
     MailboxNeeds['db'] &
     OperationsNeeds['db'] &
     OriginalsNeeds['db'] &
+    RateLimitNeeds['db'] &
     SignInNeeds['db'] &
-    SyncNeeds['db'];
+    SyncNeeds['db'] &
+    WebhookNeeds['db'];
   oauth: SignInNeeds['oauth'];
   log: Log;
   httpMetrics: HttpMetrics;
+  /** Undefined where nothing is to be refused for want of time. */
+  overload: Pick<Overload, 'shed'> | undefined;
   /** Proxies before the gateway whose word on the client's address is believed. */
   trustProxy: number;
   pageFolder: string;
@@ -62,8 +76,11 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...mailboxRoutes(needs),
     ...operationsRoutes(needs),
     ...originalsRoutes(needs),
+    ...queueRoutes(needs),
+    ...rateLimitRoutes(needs),
     ...signInRoutes(needs),
     ...syncRoutes(needs),
+    ...webhookRoutes(needs),
   };
   const app = express();
   app.disable('x-powered-by');
@@ -71,6 +88,7 @@ export function createGateway(needs: GatewayNeeds): Express {
   app.set('trust proxy', needs.trustProxy);
   app.set('query parser', 'simple');
   app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics }));
+  if (needs.overload) app.use(needs.overload.shed);
   app.use(securityHeaders());
   app.use(compress());
   app.use(apiRouter(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin }));

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { RateClass } from '@finito/api';
 import { createSanitiser } from '@finito/content';
 import { createDb } from '@finito/db';
-import { createMailboxEvents, createProducer } from '@finito/jobs';
+import { createMailboxEvents, createProducer, createQueueView } from '@finito/jobs';
 import { closeHttp, createRedis, httpMetrics, listenHttp, runService } from '@finito/service-kit';
 import type { RedisRole, SettingsOf } from '@finito/service-kit';
 import { createKeyCheck } from './api-keys.ts';
@@ -14,7 +14,9 @@ import { createGateway } from './gateway.ts';
 import { createGoogleAccess } from './google-access.ts';
 import { createHealthReport } from './health-report.ts';
 import { gatewayMetrics } from './metrics.ts';
+import { createOverload } from './overload.ts';
 import { progressOf } from './progress.ts';
+import { createRateLimitOverrides } from './rate-limit-overrides.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { capConnections, serverOptions } from './server-limits.ts';
 import { createSessions } from './sessions.ts';
@@ -35,8 +37,10 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   const jobs = defer(createProducer({ redis }), (producer) => producer.close(), {
     label: 'producer',
   });
+  const queues = defer(createQueueView({ redis }), (view) => view.close(), { label: 'queue view' });
   const sanitiser = defer(createSanitiser(), (pool) => pool.close(), { label: 'sanitiser' });
-  health.check('database', db.ping).check('redis', () => redis.ping());
+  // Without Redis mail is read all the same: all gateways at once leaving the load balancer would end that.
+  health.check('database', db.ping).check('redis', () => redis.ping(), { of: 'told', timeoutMs: 500 });
 
   const metrics = gatewayMetrics(registry);
   const isHttps = settings.publicUrl.startsWith('https:');
@@ -55,20 +59,28 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
     log,
   });
 
+  const rateLimits = limitsOf(settings);
+  const rateLimitOverrides = defer(createRateLimitOverrides({ db, metrics, log }), (held) => held.stop());
+  const { limitFor } = rateLimitOverrides;
+
+  const overload = defer(createOverload({ metrics }), (measured) => measured.stop(), { label: 'overload' });
+
   const app = createGateway({
     ...google,
     ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, secret, pageFolder },
+    ...{ overload, queues, rateLimits, rateLimitOverrides },
     authenticate: createAuthenticate({ sessions, tokens, db }),
     limiter:
       isDevelopment || settings.ratelimitDisabled
         ? undefined
-        : createRateLimiter({ redis: redisOf('counter'), limits: limitsOf(settings) }),
+        : createRateLimiter({ redis: redisOf('counter'), limits: rateLimits, limitFor }),
     keys: {
       'health-key': createKeyCheck(settings.healthApiKey),
       'admin-key': createKeyCheck(settings.adminApiKey ?? []),
     },
     healthReport: createHealthReport({ db, redis, jobs }),
     publicUrl: settings.publicUrl,
+    webhookAllowPrivate: settings.webhookAllowPrivate,
     sampleMailbox: settings.simulatorUrl !== undefined,
     httpMetrics: httpMetrics(registry),
     trustProxy: settings.trustProxy,

@@ -3,6 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 
 export interface GatewayMetrics {
   rateDecision(rateClass: string, outcome: 'allowed' | 'limited', counter: 'redis' | 'local'): void;
+  rateOverrides(count: number): void;
   signedIn(outcome: 'user' | 'mailbox' | 'refused'): void;
   cspReport(directive: string): void;
   clientEvents(count: number, outcome: 'queued' | 'lost'): void;
@@ -16,11 +17,16 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
 
   const rate = counter(
     'finito_rate_limit_decisions_total',
     'Requests by what the rate limit said, and whether Redis or, while it is away, this process counted.',
     ['class', 'outcome', 'counter'],
+  );
+  const overrides = gauge(
+    'finito_rate_limit_overrides',
+    'Rate limits that an operator has changed for a while.',
   );
   const signIns = counter('finito_sign_ins_total', 'Returns from the consent page by what they led to.', [
     'outcome',
@@ -31,11 +37,7 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
   const clientEvents = counter('finito_client_events_received_total', 'Client events taken at the edge.', [
     'outcome',
   ]);
-  const streams = new Gauge({
-    name: 'finito_event_streams',
-    help: 'Pages that listen for events.',
-    registers,
-  });
+  const streams = gauge('finito_event_streams', 'Pages that listen for events.');
   const streamEnds = counter('finito_event_streams_ended_total', 'Event streams by why they ended.', [
     'reason',
   ]);
@@ -44,6 +46,7 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
 
   return {
     rateDecision: (rateClass, outcome, by) => rate.inc({ class: rateClass, outcome, counter: by }),
+    rateOverrides: (count) => overrides.set(count),
     signedIn: (outcome) => signIns.inc({ outcome }),
     cspReport: (directive) => cspReports.inc({ directive }),
     clientEvents: (count, outcome) => clientEvents.inc({ outcome }, count),

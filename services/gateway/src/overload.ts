@@ -11,20 +11,31 @@ export interface Overload {
 }
 
 const sampleEveryMs = 25;
-/** One pause, of the garbage collector or a large answer, is no overload: several late turns or many requests are. */
+/** One pause, of the garbage collector or a large answer, is no overload, however long: several late turns are. */
 const weightOfSample = 0.3;
+const longestSampleMs = 190;
 const longestStepMs = 25;
 /** Nothing is refused below the first, everything above the second; the goal is a loop never later than 200 ms. */
 const startMs = 60;
 const allMs = 150;
-/** Monitoring and sign-in go on, or nobody could see what is wrong or get in to mend it. */
-const neverShed = /^\/api\/(health|auth)(\/|$)/;
+/** Monitoring, sign-in and the operator go on, or nobody could see what is wrong or get in to mend it. */
+const neverShed = /^\/api\/(health|auth|admin)(\/|$)/;
+/** A process that has just started compiles as it goes: it is slow, and not for long. */
+const usualWarmUpMs = 2_000;
 
 /**
  * Answers with 503 what there is no time for, early and cheaply, so that the rest is answered in good time. The share
  * grows with the lag, so that a process settles where it refuses just what is too much.
  */
-export function createOverload({ metrics }: { metrics: Pick<GatewayMetrics, 'shed'> }): Overload {
+export function createOverload({
+  metrics,
+  warmUpMs = usualWarmUpMs,
+}: {
+  metrics: Pick<GatewayMetrics, 'shed'>;
+  /** Nothing is refused for so long: 2 s unless told. */
+  warmUpMs?: number;
+}): Overload {
+  const isWarmAt = performance.now() + warmUpMs;
   let smoothed = 0;
   let dueAt = performance.now() + sampleEveryMs;
   // Requests that came together are handled in one turn of the loop, in which no timer runs: their time counts at once.
@@ -32,7 +43,8 @@ export function createOverload({ metrics }: { metrics: Pick<GatewayMetrics, 'she
   let askedAt = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
-    smoothed += weightOfSample * (Math.max(0, now - dueAt) - smoothed);
+    const lateMs = Math.min(Math.max(0, now - dueAt), longestSampleMs);
+    smoothed += weightOfSample * (lateMs - smoothed);
     dueAt = now + sampleEveryMs;
     turnMs = 0;
     askedAt = now;
@@ -46,8 +58,10 @@ export function createOverload({ metrics }: { metrics: Pick<GatewayMetrics, 'she
 
   return {
     shed(request, _response, next) {
-      const share = (lagAt(performance.now()) - startMs) / (allMs - startMs);
-      if (share <= 0 || Math.random() >= share || neverShed.test(request.path)) return next();
+      const now = performance.now();
+      const share = (lagAt(now) - startMs) / (allMs - startMs);
+      if (share <= 0 || Math.random() >= share || now < isWarmAt || neverShed.test(request.path))
+        return next();
       metrics.shed();
       next(new OverloadedError());
     },

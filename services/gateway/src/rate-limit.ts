@@ -1,7 +1,5 @@
-import { isIPv4 } from 'node:net';
 import type { RateClass } from '@finito/api';
 import type { Redis } from 'ioredis';
-import ipaddr from 'ipaddr.js';
 import { createSharedWindows } from './shared-windows.ts';
 import { createSlidingWindows, remember } from './sliding-windows.ts';
 import type { WindowCount } from './sliding-windows.ts';
@@ -28,6 +26,8 @@ export interface RateLimiterOptions {
   redis: Redis;
   /** Admitted per key and minute. */
   limits: Record<RateClass, number>;
+  /** What holds instead, if anything; it may change at any moment. */
+  limitFor?: (rateClass: RateClass, key: string) => number | undefined;
   prefix?: string;
   /** A minute unless told. */
   windowMs?: number;
@@ -46,6 +46,7 @@ const maxKeys = 10_000;
 export function createRateLimiter({
   redis,
   limits,
+  limitFor = () => undefined,
   prefix = 'finito:rate:',
   windowMs = minuteMs,
   deadlineMs = 40,
@@ -53,13 +54,14 @@ export function createRateLimiter({
   const shared = createSharedWindows(redis, { prefix, windowMs, deadlineMs });
   const own = createSlidingWindows({ windowMs, maxKeys });
   /** Until when Redis will say no, whoever asks: needs no round trip. */
-  const blocked = new Map<string, number>();
+  const blocked = new Map<string, { limit: number; until: number }>();
 
   return {
     async consume(rateClass, key) {
-      const limit = limits[rateClass];
+      const limit = limitFor(rateClass, key) ?? limits[rateClass];
       const name = `${rateClass}:${key}`;
-      const blockedMs = (blocked.get(name) ?? 0) - performance.now();
+      const block = blocked.get(name);
+      const blockedMs = block?.limit === limit ? block.until - performance.now() : 0;
       if (blockedMs > 0) {
         return decide(limit, { allowed: false, count: limit, resetMs: blockedMs }, 'redis');
       }
@@ -71,7 +73,9 @@ export function createRateLimiter({
 
       const answer = await shared.take(name, limit);
       if (!answer) return decide(limit, counted ?? countHere(), 'local');
-      if (!answer.allowed) remember(blocked, name, performance.now() + answer.resetMs, maxKeys);
+      if (!answer.allowed) {
+        remember(blocked, name, { limit, until: performance.now() + answer.resetMs }, maxKeys);
+      }
       return decide(limit, answer, 'redis');
     },
   };
@@ -105,23 +109,4 @@ export function rateLimitHeaders(
     'RateLimit-Policy': `"${rateClass}";q=${limit};w=${minuteMs / 1_000}`,
     RateLimit: `"${rateClass}";r=${remaining};t=${resetSeconds}`,
   };
-}
-
-/**
- * What of an address names one caller: all of IPv4, also when it is written as IPv6, and of IPv6 the first 64 bits,
- * since whoever has one address has the network of it. What is no address counts as one caller, `unknown`.
- */
-export function addressKey(ip: string): string {
-  if (isIPv4(ip)) return ip;
-  try {
-    const address = ipaddr.parse(ip);
-    if (!('parts' in address)) return address.toString();
-    if (address.isIPv4MappedAddress()) return address.toIPv4Address().toString();
-    return `${address.parts
-      .slice(0, 4)
-      .map((part) => part.toString(16))
-      .join(':')}::/64`;
-  } catch {
-    return 'unknown';
-  }
 }

@@ -19,6 +19,8 @@ export const settingsSchema = z.object({
   /** One key, or several separated by commas while they are rotated. */
   HEALTH_API_KEY: env.list({ minItems: 1 }),
   ADMIN_API_KEY: env.list().optional(),
+  /** Webhooks may lead to plain HTTP and to addresses of this network. */
+  WEBHOOK_ALLOW_PRIVATE: env.flag({ default: false }),
   ...googleSettings,
   /** Set by `npm start` when the simulator stands in for Google: the page then says "sample mailbox". */
   SIMULATOR_URL: env.url().optional(),

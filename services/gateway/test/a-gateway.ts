@@ -4,10 +4,11 @@ import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RateClass } from '@finito/api';
 import { createSanitiser } from '@finito/content';
 import { createDb, messageIdFrom, migrateDatabase } from '@finito/db';
 import type { Credentials, Db, MessageRow } from '@finito/db';
-import { createMailboxEvents, createProducer } from '@finito/jobs';
+import { createMailboxEvents, createProducer, createQueueView } from '@finito/jobs';
 import { createTestDatabase, testRedis } from '@finito/testing';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { createLog, createRedis, createRegistry, httpMetrics, parseSettings } from '@finito/service-kit';
@@ -21,6 +22,8 @@ import { createHealthReport } from '../src/health-report.ts';
 import { createGoogleAccess } from '../src/google-access.ts';
 import { gatewayMetrics } from '../src/metrics.ts';
 import { progressOf } from '../src/progress.ts';
+import { createRateLimitOverrides } from '../src/rate-limit-overrides.ts';
+import { createRateLimiter } from '../src/rate-limit.ts';
 import { createSessions } from '../src/sessions.ts';
 import { settingsSchema } from '../src/settings.ts';
 
@@ -34,11 +37,13 @@ export interface GatewayOptions {
   /** What differs from the usual. */
   needs?: Partial<GatewayNeeds>;
   redisUrl?: string;
+  /** Limits per minute, counted in Redis; no limit unless told. */
+  limits?: Record<RateClass, number>;
 }
 
 export type TestGateway = Awaited<ReturnType<typeof aGateway>>;
 
-export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptions = {}) {
+export async function aGateway({ simulator, needs = {}, redisUrl, limits }: GatewayOptions = {}) {
   const database = await createTestDatabase({
     key: 'finito',
     migrate: async (url) => void (await migrateDatabase(url)),
@@ -50,10 +55,12 @@ export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptio
     request: createRedis(url, { role: 'request', log }),
     producer: createRedis(url, { role: 'producer', log }),
     worker: createRedis(url, { role: 'worker', log }),
+    counter: createRedis(url, { role: 'counter', log }),
   };
   const db = createDb({ url: database.url, encryptionKeys: new Map([['k1', Buffer.alloc(32, 5)]]) });
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const jobs = createProducer({ redis: redis.producer, prefix });
+  const queues = createQueueView({ redis: redis.producer, prefix });
   const registry = createRegistry({ service: 'gateway', version: 'test' });
   const metrics = gatewayMetrics(registry);
   const events = createMailboxEvents(redis.producer);
@@ -73,16 +80,29 @@ export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptio
 
   const { gmail, ...google } = createGoogleAccess(settingsFor(simulator), { db, redis: redis.producer });
 
+  const rateLimitOverrides = createRateLimitOverrides({ db, metrics, log });
+
   const app = createGateway({
     ...google,
-    ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
+    ...{ db, jobs, queues, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
     authenticate: createAuthenticate({ sessions, tokens, db }),
-    limiter: undefined,
+    rateLimits: limits ?? { general: 100, auth: 10, sync: 50, health: 20 },
+    rateLimitOverrides,
+    overload: undefined,
+    limiter:
+      limits &&
+      createRateLimiter({
+        redis: redis.counter,
+        limits,
+        limitFor: rateLimitOverrides.limitFor,
+        prefix: `${prefix}:`,
+      }),
     keys: { 'health-key': createKeyCheck(healthKeys), 'admin-key': createKeyCheck([adminKey]) },
     healthReport: createHealthReport({ db, redis: redis.request, jobs }),
     publicUrl: origin,
     secret: 'a secret that only tests know',
     sampleMailbox: false,
+    webhookAllowPrivate: false,
     httpMetrics: httpMetrics(registry),
     trustProxy: 0,
     checkAnswers: true,
@@ -109,10 +129,12 @@ export async function aGateway({ simulator, needs = {}, redisUrl }: GatewayOptio
     aMailbox: (userId: string, credentials?: Credentials) => aMailbox(db, userId, credentials),
     async close() {
       await streams.close();
+      rateLimitOverrides.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await sanitiser.close();
       await gmail.close();
+      await queues.close();
       await jobs.close();
       for (const connection of Object.values(redis)) connection.disconnect();
       await db.close();

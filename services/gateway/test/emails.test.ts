@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiClient } from '@finito/api';
 import type { ApiClient, EmailSummary } from '@finito/api';
+import { until } from '@finito/testing';
 import { aGateway, aMessage } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
 
@@ -185,7 +186,7 @@ describe('one message', () => {
     await store(aMessage('a3', { content: null }));
     expect((await api.getEmail({ params: { id: messageId('a3') } })).content).toBeNull();
     const { fetchContent } = await import('@finito/jobs');
-    expect((await gateway.jobs.counts(fetchContent)).waiting).toBeGreaterThan(0);
+    await until(async () => (await gateway.jobs.counts(fetchContent)).waiting > 0);
   });
 
   it('stands in its thread, oldest first, and under its labels with their counts', async () => {

@@ -18,9 +18,9 @@ afterEach(async () => {
 });
 
 /** The middle of a gateway, on an event loop that can be made late, as by more requests than there is time for. */
-async function aBusyGateway() {
+async function aBusyGateway({ warmUpMs = 0 } = {}) {
   const registry = createRegistry({ service: 'gateway', version: 'test' });
-  const overload = createOverload({ metrics: gatewayMetrics(registry) });
+  const overload = createOverload({ metrics: gatewayMetrics(registry), warmUpMs });
   const lines: string[] = [];
   const log = createLog({ service: 'gateway', destination: { write: (line) => void lines.push(line) } });
   const app = express()
@@ -90,7 +90,12 @@ describe('an overloaded gateway', () => {
     expect(await refused.json()).toMatchObject({ type: '/problems/overloaded' });
     expect(await shed()).toBe(1);
 
-    for (const path of ['/api/health', '/api/auth/me', '/api/auth/google/callback?code=1']) {
+    for (const path of [
+      '/api/health',
+      '/api/auth/me',
+      '/api/auth/google/callback?code=1',
+      '/api/admin/queues',
+    ]) {
       expect((await get(path)).status).toBe(200);
     }
     expect((await get('/api/healthy')).status).toBe(503);
@@ -99,6 +104,14 @@ describe('an overloaded gateway', () => {
     beLateBy(0);
     await untilLag(overload, (ms) => ms < 60);
     await until(async () => (await get('/api/mailboxes')).status === 200);
+  });
+
+  it('refuses nothing while it warms up', async () => {
+    const { get, overload, shed, beLateBy } = await aBusyGateway({ warmUpMs: 60_000 });
+    beLateBy(250);
+    await untilLag(overload, (ms) => ms > 170);
+    expect((await get('/api/mailboxes')).status).toBe(200);
+    expect(await shed()).toBe(0);
   });
 
   it('takes of many requests that come together only the first, as many as there is time for', async () => {
@@ -122,6 +135,15 @@ describe('an overloaded gateway', () => {
     spin(180);
     await until(() => overload.lagMs() !== before, { everyMs: 1 });
     expect(overload.lagMs() - before).toBeLessThan((performance.now() - startedAt) / 3);
+  });
+
+  it('does not take even a long pause for overload', async () => {
+    const { overload } = await aBusyGateway();
+    await untilLag(overload, (ms) => ms < 5);
+    const before = overload.lagMs();
+    spin(1_000);
+    await until(() => overload.lagMs() !== before, { everyMs: 1 });
+    expect(overload.lagMs()).toBeLessThan(60);
   });
 });
 

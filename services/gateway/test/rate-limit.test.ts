@@ -4,7 +4,8 @@ import { startFaultProxy, startTestRedis, until } from '@finito/testing';
 import type { FaultProxy, TestRedis } from '@finito/testing';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { addressKey, createRateLimiter, rateLimitHeaders } from '../src/rate-limit.ts';
+import { networkOf } from '../src/caller-key.ts';
+import { createRateLimiter, rateLimitHeaders } from '../src/rate-limit.ts';
 import type { RateDecision, RateLimiter } from '../src/rate-limit.ts';
 
 const log = createLog({ service: 'test', destination: { write: () => undefined } });
@@ -199,14 +200,14 @@ describe('the key of an address', () => {
     ['', 'unknown'],
     ['no address', 'unknown'],
   ];
-  it.each(keys)('of %s is %s', (ip, key) => expect(addressKey(ip)).toBe(key));
+  it.each(keys)('of %s is %s', (ip, key) => expect(networkOf(ip)).toBe(key));
 
   it('is one for all addresses of a /64', () => {
     const part = fc.integer({ min: 0, max: 0xffff }).map((n) => n.toString(16));
     const host = fc.tuple(part, part, part, part).map((parts) => parts.join(':'));
     fc.assert(
       fc.property(host, host, (left, right) => {
-        expect(addressKey(`2001:db8:1:2:${left}`)).toBe(addressKey(`2001:db8:1:2:${right}`));
+        expect(networkOf(`2001:db8:1:2:${left}`)).toBe(networkOf(`2001:db8:1:2:${right}`));
       }),
     );
   });

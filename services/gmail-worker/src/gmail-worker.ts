@@ -3,6 +3,7 @@ import type { Db } from '@finito/db';
 import {
   backfillMailbox,
   createConsumer,
+  deliverWebhooks,
   eraseMailbox,
   fetchContent,
   pushChanges,
@@ -11,6 +12,8 @@ import {
 import type { Consumer, Job, JobOutcome, Lane, Producer } from '@finito/jobs';
 import type { JobMetrics, Log } from '@finito/service-kit';
 import { createBackfillMailbox } from './backfill-mailbox.ts';
+import { createDeliverWebhooks } from './deliver-webhooks.ts';
+import type { DeliverNeeds } from './deliver-webhooks.ts';
 import { createEraseMailbox } from './erase-mailbox.ts';
 import { createFetchContent } from './fetch-content.ts';
 import { createPushChanges } from './push-changes.ts';
@@ -22,6 +25,7 @@ import type { SyncOptions } from './sync-mailbox.ts';
 export interface WorkerNeeds extends SliceNeeds {
   db: Db;
   jobs: Producer;
+  webhooks: DeliverNeeds['webhooks'];
   /** A connection of the role `worker` for each call. */
   connect: () => Parameters<typeof createConsumer>[2]['redis'];
   log: Log;
@@ -56,6 +60,7 @@ export function createGmailWorker(
   handle(fetchContent, createFetchContent(needs));
   handle(pushChanges, createPushChanges(needs));
   handle(eraseMailbox, createEraseMailbox(needs));
+  handle(deliverWebhooks, createDeliverWebhooks(needs));
   const rearming = startRearming(needs);
 
   return {

@@ -9,6 +9,7 @@ import { workerMetrics } from './metrics.ts';
 import { startMailboxMetrics } from './mailbox-metrics.ts';
 import { openGmail } from './open-gmail.ts';
 import { settingsSchema } from './settings.ts';
+import { createWebhookSender } from './webhook-sender.ts';
 
 await runService('gmail-worker', settingsSchema, async ({ settings, log, registry, health, defer }) => {
   const redisOf = (role: 'producer' | 'worker') =>
@@ -32,6 +33,9 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
     timeFactor: settings.gmailQuotaTimeFactor,
   });
 
+  const webhooks = defer(createWebhookSender({ allowPrivate: settings.webhookAllowPrivate }), (sender) =>
+    sender.close(),
+  );
   defer(startMailboxMetrics({ db, quota, metrics, log }), (metering) => metering.close());
   const worker = defer(
     createGmailWorker(
@@ -44,6 +48,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
         log,
         jobMetrics: jobMetrics(registry),
         quota,
+        webhooks,
         events: createMailboxEvents(redis),
         jobs: defer(createProducer({ redis }), (producer) => producer.close(), { label: 'producer' }),
         connect: () => redisOf('worker'),

@@ -1,8 +1,8 @@
 // Redis may forget every job (DESIGN §3.1). Each worker asks Postgres every few seconds which
-// mailboxes are due, have a backlog that nobody works on, or changes to tell, and enqueues them; deduplication makes a
-// job that is still there one job. Twice at once: `claimDue` gives a mailbox to one caller.
+// mailboxes are due, have a backlog that nobody works on, or changes to tell, and which webhooks are to hear of
+// something, and enqueues them; deduplication makes a job that is still there one job. Twice at once: `claimDue` gives a mailbox to one caller.
 import type { Db } from '@finito/db';
-import { backfillMailbox, pushChanges, syncMailbox } from '@finito/jobs';
+import { backfillMailbox, deliverWebhooks, pushChanges, syncMailbox } from '@finito/jobs';
 import type { Producer } from '@finito/jobs';
 import type { Log } from '@finito/service-kit';
 
@@ -26,7 +26,7 @@ export function startRearming({
   jobs,
   log,
 }: {
-  db: Pick<Db, 'due' | 'outboxWork'>;
+  db: Pick<Db, 'due' | 'outboxWork' | 'webhookWork'>;
   jobs: Producer;
   log: Log;
 }): Rearm {
@@ -42,7 +42,9 @@ export function startRearming({
   look();
   const timer = setInterval(look, everyMs);
   const pruning = setInterval(() => {
-    db.outboxWork.prune(keptMs).catch((err: unknown) => log.warn({ err }, 'the outbox could not be pruned'));
+    for (const work of [db.outboxWork, db.webhookWork]) {
+      work.prune(keptMs).catch((err: unknown) => log.warn({ err }, 'what was told could not be pruned'));
+    }
   }, pruneEveryMs);
   return {
     async close() {
@@ -57,17 +59,19 @@ export async function rearm({
   db,
   jobs,
 }: {
-  db: Pick<Db, 'due' | 'outboxWork'>;
+  db: Pick<Db, 'due' | 'outboxWork' | 'webhookWork'>;
   jobs: Pick<Producer, 'enqueue'>;
 }): Promise<void> {
-  const [due, idle, unpushed] = await Promise.all([
+  const [due, idle, unpushed, untold] = await Promise.all([
     db.due.claimDue(limit, graceMs),
     db.due.idleBacklogs(limit, idleMs),
     db.outboxWork.overdue(limit, unpushedMs),
+    db.webhookWork.due(limit),
   ]);
   await Promise.all([
     ...due.map((mailboxId) => jobs.enqueue(syncMailbox, { mailboxId })),
     ...idle.map((mailboxId) => jobs.enqueue(backfillMailbox, { mailboxId })),
     ...unpushed.map((mailboxId) => jobs.enqueue(pushChanges, { mailboxId })),
+    ...untold.map((webhookId) => jobs.enqueue(deliverWebhooks, { webhookId })),
   ]);
 }

@@ -13,4 +13,5 @@ export const settingsSchema = z.object({
   SYNC_POLL_SECONDS: env.integer({ default: 60, min: 1, max: 86_400 }),
   /** The Pub/Sub topic that Gmail tells of changes: projects/<project>/topics/<topic>. */
   GMAIL_PUBSUB_TOPIC: env.text().optional(),
+  WEBHOOK_ALLOW_PRIVATE: env.flag({ default: false }),
 });

@@ -7,6 +7,7 @@ export interface SyncMetrics {
   sliceEnded(reason: string): void;
   /** Changes of readers that Gmail was told, or that were given up. */
   pushed(kind: 'labels' | 'send', outcome: 'done' | 'failed', entries: number): void;
+  webhookSent(outcome: 'delivered' | 'refused'): void;
   mailboxes(countByState: Record<string, number>): void;
   unaccounted(messages: number): void;
   /** When the first watch ends; null when there is none. */
@@ -35,10 +36,12 @@ export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): Sync
     'finito_gmail_watch_left_seconds',
     'Until the first of Gmail’s watches ends; 0 when there is none.',
   );
+  const webhooks = counter('finito_webhook_sends_total', 'Events sent to webhooks.', ['outcome']);
   return {
     stored: (messages) => stored.inc(messages),
     settled: (outcome) => settled.inc({ outcome }),
     sliceEnded: (reason) => slices.inc({ reason }),
+    webhookSent: (outcome) => webhooks.inc({ outcome }),
     pushed: (kind, outcome, entries) => pushed.inc({ kind, outcome }, entries),
     mailboxes(countByState) {
       for (const [state, count] of Object.entries(countByState)) byState.set({ state }, count);

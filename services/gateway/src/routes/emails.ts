@@ -92,12 +92,15 @@ async function sanitised({ sanitiser }: EmailNeeds, html: string | null, images:
   return html === null ? null : sanitiser.sanitise(html, { images });
 }
 
-/** Content that is missing is asked for at once, ahead of every backfill; if Redis is away, the next read asks again. */
+/**
+ * Content that is missing is asked for at once, ahead of every backfill. Nobody waits for the queue: if Redis is away,
+ * the next read asks again.
+ */
 async function findEmail({ db, jobs }: EmailNeeds, userId: string, id: string): Promise<EmailWithContent> {
   const key = keyOf(parseMessageId(id));
   const row = await db.emailReads.find(userId, key);
   if (!row) throw new NotFoundError('no such message');
-  if (!row.content) await jobs.enqueue(fetchContent, key).catch(() => undefined);
+  if (!row.content) void jobs.enqueue(fetchContent, key).catch(() => undefined);
   return row;
 }
 
