@@ -1,17 +1,20 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
+/** Below the ports that Linux (32768) and macOS (49152) give to outgoing connections. */
+const LOWEST = 10_000;
+const HIGHEST = 32_000;
+
+/**
+ * A TCP port of 127.0.0.1 that nobody listens on at this moment. One that the system picks would do for a server that
+ * listens at once; but between asking and listening any outgoing connection may be given it.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No TCP port was given');
-  return address.port;
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (await isPortFree(port, '127.0.0.1')) return port;
+  }
 }
 
 /** Whether a server could listen on this port of `host` now. */
