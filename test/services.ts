@@ -1,7 +1,13 @@
 // What the services say of themselves: their settings and their metrics, found by file name.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { createRegistry, httpMetrics, jobMetrics, settingNames } from '@finito/service-kit';
+import {
+  createRegistry,
+  httpMetrics,
+  jobMetrics,
+  notificationMetrics,
+  settingNames,
+} from '@finito/service-kit';
 import type { Registry, SettingsShape } from '@finito/service-kit';
 import { root } from './markdown.ts';
 
@@ -59,6 +65,7 @@ export function commonMetrics(): Metric[] {
   const made = metricsMadeBy((registry) => {
     httpMetrics(registry);
     jobMetrics(registry);
+    notificationMetrics(registry);
   });
   const ofEvery = metricsIn(createRegistry({ service: 'any', version: '0' }));
   return [...ofEvery, ...made].filter(({ name }) => name.startsWith('finito_'));

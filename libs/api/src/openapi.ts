@@ -55,6 +55,7 @@ const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer' },
   healthKey: { type: 'apiKey', in: 'header', name: 'x-health-api-key' },
   adminKey: { type: 'apiKey', in: 'header', name: 'x-admin-api-key' },
+  googlePush: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT signed by Google' },
 };
 
 const securityOf: Record<RouteAuth, Json[]> = {
@@ -62,6 +63,7 @@ const securityOf: Record<RouteAuth, Json[]> = {
   user: [{ session: [] }, { bearer: [] }],
   'health-key': [{ healthKey: [] }],
   'admin-key': [{ adminKey: [] }],
+  'google-push': [{ googlePush: [] }],
 };
 
 function operation(name: string, route: Route): Json {

@@ -59,6 +59,15 @@ export const cspReportBody = z.union([
   z.array(z.object({ body: z.object({ effectiveDirective: blocked.optional() }).optional() })).max(20),
 ]);
 
+/**
+ * What Pub/Sub pushes. `data` is base64 of what Gmail tells: an address and a history id. Of the other fields none is
+ * needed; Google may add more.
+ */
+export const pushBody = z.object({
+  message: z.object({ data: z.string().max(4_096), publishTime: z.string().max(64).optional() }),
+  subscription: z.string().max(1_024).optional(),
+});
+
 /** Totals by the hour, newest last. */
 export const clientEventsSummary = z.object({
   metrics: z.array(

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 
 /**
- * Who may call: `open` anybody, `user` a session or a bearer token, the others the holder of that key.
+ * Who may call: `open` anybody, `user` a session or a bearer token, `google-push` Google's Pub/Sub with the token that
+ * it signs for this installation, the others the holder of that key.
  */
-export type RouteAuth = 'open' | 'user' | 'health-key' | 'admin-key';
+export type RouteAuth = 'open' | 'user' | 'health-key' | 'admin-key' | 'google-push';
 
 /** Which of the four limits per minute a call counts against. */
 export type RateClass = 'general' | 'auth' | 'sync' | 'health';

@@ -23,6 +23,7 @@ import {
   clientEventsSummary,
   cspReportBody,
   healthReport,
+  pushBody,
 } from './operations.ts';
 import type { Route } from './route.ts';
 
@@ -169,6 +170,14 @@ export const routes = {
     ...sync,
     body: replayBody.default({}),
     answer: json(accepted, 202),
+  }),
+
+  takeGmailPush: route('POST', '/api/gmail/push', "Gmail's notifications, pushed by Google Pub/Sub", {
+    auth: 'google-push',
+    rate: 'general',
+    maxBodyBytes: 16_384,
+    body: pushBody,
+    answer: none,
   }),
 
   getHealth: route('GET', '/api/health', 'The health report (200, or 503 when unhealthy)', {

@@ -11,10 +11,11 @@ export interface DueMailboxes {
   /** Messages per mailbox that the ledger cannot account for, counted row by row; empty when all add up. */
   unaccounted(): Promise<{ mailboxId: string; messages: number }[]>;
   /**
-   * Gmail told that an account's mailbox has come to `historyId`: gives the mailboxes that are behind it,
-   * whose `sync-mailbox` is to be enqueued. The history id itself moves only with what it covers.
+   * Gmail told that an account's mailbox has come to `historyId`. When it resolves this is remembered: the mailboxes
+   * that are `behind` are due, and stay so until they have come there. Enqueue `sync-mailbox` for them, to be
+   * quick. The history id itself moves only with what it covers.
    */
-  notify(emailAddress: string, historyId: string): Promise<string[]>;
+  notify(emailAddress: string, historyId: string): Promise<{ isKnown: boolean; behind: string[] }>;
   /** Notes Gmail's watch, which is renewed long before it ends; `null`: it was refused, and is asked for again in an hour. */
   watched(mailboxId: string, until: Date | null): Promise<void>;
   /** When the first of the watches ends that should be there; null when there is none. */
@@ -90,12 +91,17 @@ function watches(pool: Pool): Pick<DueMailboxes, 'notify' | 'watched' | 'earlies
     async notify(emailAddress, historyId) {
       const { rows } = await pool.query<{ id: string; behind: boolean }>(
         `UPDATE mailboxes SET notified_at = now(),
+           notified_history_id = greatest(notified_history_id, $2::numeric),
            due_at = CASE WHEN history_id >= $2::numeric THEN due_at ELSE now() END
-         WHERE email_address = ANY(ARRAY[$1, lower($1)]) AND state <> 'reauth' AND paused_at IS NULL
-         RETURNING id, coalesce(history_id < $2::numeric, true) AS behind`,
+         WHERE email_address = ANY(ARRAY[$1, lower($1)]) AND google_subject NOT LIKE 'erased:%'
+         RETURNING id,
+           coalesce(history_id < $2::numeric, true) AND state <> 'reauth' AND paused_at IS NULL AS behind`,
         [emailAddress, historyId],
       );
-      return rows.flatMap(({ id, behind }) => (behind ? [id] : []));
+      return {
+        isKnown: rows.length > 0,
+        behind: rows.flatMap(({ id, behind }) => (behind ? [id] : [])),
+      };
     },
 
     async watched(mailboxId, until) {

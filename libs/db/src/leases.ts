@@ -86,6 +86,9 @@ const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generati
    FROM sync_generations g
    WHERE g.mailbox_id = m.id AND g.generation = m.generation AND g.completed_at IS NULL) AS listing`;
 
+/** Gmail told of news that came after the history was read. Not for ever: a position that never comes is no news. */
+const hasNews = `(notified_history_id > history_id AND notified_at > now() - interval '1 minute')`;
+
 interface SyncRow {
   user_id: string;
   lease_fence: string;
@@ -132,7 +135,8 @@ export function leaseStore(pool: Pool): LeaseStore {
     async release({ mailboxId, fence }, { dueInMs, wait = null, lastError = null, failed, synced = false }) {
       await pool.query(
         `UPDATE mailboxes SET lease_owner = NULL, lease_until = now(), in_hand = '{}',
-           due_at = CASE WHEN $3::float8 IS NULL THEN due_at ELSE now() + $3 * interval '1 millisecond' END,
+           due_at = CASE WHEN $3::float8 IS NULL THEN due_at WHEN ${hasNews} THEN now()
+             ELSE now() + $3 * interval '1 millisecond' END,
            wait_reason = $4, wait_until = now() + $5 * interval '1 millisecond', last_error = $6,
            last_synced_at = CASE WHEN $7 THEN now() ELSE last_synced_at END,
            failures = CASE WHEN $8::bool IS NULL THEN failures WHEN $8 THEN failures + 1 ELSE 0 END

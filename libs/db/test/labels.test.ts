@@ -82,9 +82,12 @@ describe('a notification', () => {
     const { mailboxId } = await aMailbox(db, pool);
     const { rows } = await pool.query('SELECT email_address FROM mailboxes WHERE id = $1', [mailboxId]);
     const address = rows[0].email_address;
-    expect(await db.due.notify(address, '100')).toEqual([]);
-    expect(await db.due.notify(address, '18446744073709551615')).toEqual([mailboxId]);
-    expect(await db.due.notify('nobody@example.com', '200')).toEqual([]);
+    expect(await db.due.notify(address, '100')).toEqual({ isKnown: true, behind: [] });
+    expect(await db.due.notify(address, '18446744073709551615')).toEqual({
+      isKnown: true,
+      behind: [mailboxId],
+    });
+    expect(await db.due.notify('nobody@example.com', '200')).toEqual({ isKnown: false, behind: [] });
     const after = await pool.query('SELECT history_id FROM mailboxes WHERE id = $1', [mailboxId]);
     expect(after.rows[0].history_id).toBe('100');
   });

@@ -31,6 +31,8 @@ export {
   OAuthUnavailableError,
 } from './errors.ts';
 export type { RateLimitScope } from './errors.ts';
+export { parseNotification } from './notification.ts';
+export type { GmailNotification } from './notification.ts';
 export { operations } from './operations.ts';
 export type { OperationClass, OperationName } from './operations.ts';
 export { createResilientGmailClient, tuningProfiles } from './resilient-client.ts';

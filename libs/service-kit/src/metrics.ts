@@ -77,4 +77,41 @@ export function jobMetrics(registry: Registry): JobMetrics {
   };
 }
 
+export interface NotificationMetrics {
+  /** One of Gmail's notifications, and when Google published it. */
+  told(notification: {
+    via: 'push' | 'pull';
+    /** `known`: we stand at that position already; `unknown`: no mailbox of ours. */
+    outcome: 'news' | 'known' | 'unknown' | 'unreadable';
+    /** As in Pub/Sub's message. */
+    publishTime?: string | undefined;
+  }): void;
+}
+
+/** What a service that takes Gmail's notifications counts of them. */
+export function notificationMetrics(registry: Registry): NotificationMetrics {
+  const registers = [registry];
+  const total = new Counter({
+    name: 'finito_gmail_notifications_total',
+    help: 'Notifications of Gmail by what they meant.',
+    labelNames: ['via', 'outcome'],
+    registers,
+  });
+  const delay = new Histogram({
+    name: 'finito_gmail_notification_delay_seconds',
+    help: 'From when Google published a notification until it was remembered.',
+    labelNames: ['via'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
+    registers,
+  });
+  return {
+    told({ via, outcome, publishTime = '' }) {
+      total.inc({ via, outcome });
+      const delayMs = Date.now() - Date.parse(publishTime);
+      // Google's clock and ours may differ: what seems to come from the future came at once.
+      if (!Number.isNaN(delayMs)) delay.observe({ via }, Math.max(0, delayMs) / 1_000);
+    },
+  };
+}
+
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

@@ -1,6 +1,7 @@
 // From a route of the contract to its handler, in one order for all: who calls, how often, from where, what.
 import { routes } from '@finito/api';
 import type { RateClass, Route, RouteAuth } from '@finito/api';
+import { parseNotification } from '@finito/gmail';
 import { json, Router } from 'express';
 import type { Authenticate } from './authenticate.ts';
 import { addressKey, userKey } from './caller-key.ts';
@@ -11,6 +12,7 @@ import {
   UnauthenticatedError,
   UnsupportedMediaTypeError,
 } from './errors.ts';
+import type { ProvePush } from './google-push.ts';
 import type { GatewayRequest, GatewayResponse, Handler, Handlers } from './handler.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { parseRequest } from './parse-request.ts';
@@ -24,6 +26,7 @@ export interface ApiNeeds {
   /** Undefined in development. */
   limiter: RateLimiter | undefined;
   keys: Record<'health-key' | 'admin-key', (given: string | undefined) => boolean>;
+  provePush: ProvePush;
   publicOrigin: string;
   metrics: GatewayMetrics;
   /** Answers are held against the contract too: for tests and development. */
@@ -41,8 +44,9 @@ export function apiRouter(handlers: Handlers, needs: ApiNeeds): Router {
     const verb = route.method.toLowerCase() as 'get' | 'post' | 'delete';
     router[verb](
       route.path,
-      admit(route, needs),
-      ...(route.method === 'GET' ? [] : [bodyReader(route)]),
+      ...(route.auth === 'google-push'
+        ? [refuseUnproven(route, needs), bodyReader(route), limitByMailbox(route, needs)]
+        : [admit(route, needs), ...(route.method === 'GET' ? [] : [bodyReader(route)])]),
       answer(route, handlers[name as keyof Handlers] as Handler<Route>, needs),
     );
   }
@@ -63,7 +67,7 @@ function admit(route: Route, needs: ApiNeeds): Middleware {
     locals.route = route.path;
     // A session is read on open routes as well: a signed-in user has its own limit there.
     locals.principal = await needs.authenticate(request.headers);
-    await limit(route.rate, request, response, needs);
+    await limit(route.rate, callerKey(request, response), response, needs);
     prove(route.auth, request, locals.principal, needs);
     if (route.method !== 'GET' && locals.principal?.via === 'session') {
       refuseCrossSite(request.headers, needs.publicOrigin);
@@ -75,20 +79,47 @@ function admit(route: Route, needs: ApiNeeds): Middleware {
 function limited(path: string, needs: ApiNeeds): Middleware {
   return async (request, response, next) => {
     response.locals.route = path;
-    await limit('general', request, response, needs);
+    await limit('general', callerKey(request, response), response, needs);
     next();
   };
 }
 
+function refuseUnproven(route: Route, needs: ApiNeeds): Middleware {
+  return async (request, response, next) => {
+    response.locals.route = route.path;
+    const doubt = await needs.provePush(request.get('authorization'));
+    if (doubt) {
+      await limit(route.rate, callerKey(request, response), response, needs);
+      throw doubt;
+    }
+    next();
+  };
+}
+
+/** All pushes come from a few addresses of Google's: they count by the mailbox, for which one a second is the most. */
+function limitByMailbox(route: Route, needs: ApiNeeds): Middleware {
+  return async (request, response, next) => {
+    await limit(route.rate, userKey(pushedAddress(request.body)), response, needs);
+    next();
+  };
+}
+
+function pushedAddress(body: unknown): string {
+  const parsed = routes.takeGmailPush.body.safeParse(body);
+  return (parsed.success && parseNotification(parsed.data.message.data)?.emailAddress) || '';
+}
+
+function callerKey(request: GatewayRequest, { locals: { principal } }: GatewayResponse): string {
+  return principal ? userKey(principal.userId) : addressKey(request.ip ?? '');
+}
+
 async function limit(
   rateClass: RateClass,
-  request: GatewayRequest,
+  key: string,
   response: GatewayResponse,
   { limiter, metrics }: ApiNeeds,
 ): Promise<void> {
   if (!limiter) return;
-  const { principal } = response.locals;
-  const key = principal ? userKey(principal.userId) : addressKey(request.ip ?? '');
   const decision = await limiter.consume(rateClass, key);
   metrics.rateDecision(rateClass, decision.allowed ? 'allowed' : 'limited', decision.counter);
   response.set(rateLimitHeaders(decision, rateClass));
@@ -101,7 +132,7 @@ function prove(
   principal: Principal | undefined,
   { keys }: ApiNeeds,
 ): void {
-  if (auth === 'open') return;
+  if (auth === 'open' || auth === 'google-push') return;
   if (auth === 'user') {
     if (!principal) throw new UnauthenticatedError('nobody is signed in');
     return;

@@ -16,6 +16,25 @@ export class UnauthenticatedError extends Error {
   readonly retryable = false;
 }
 
+/** Google signed the token, but for another receiver, or for another account than ours. */
+export class ForeignTokenError extends Error {
+  override name = 'ForeignTokenError';
+  readonly retryable = false;
+}
+
+/** Pushed notifications are off: nobody told which account they come from. */
+export class PushOffError extends Error {
+  override name = 'PushOffError';
+  readonly retryable = false;
+}
+
+/** Google's certificates were never read, and cannot be now. */
+export class CertificatesUnavailableError extends Error {
+  override name = 'CertificatesUnavailableError';
+  readonly retryable = true;
+  readonly retryAfterMs = 10_000;
+}
+
 /** A browser sent this for a page of another site. */
 export class CrossSiteRequestError extends Error {
   override name = 'CrossSiteRequestError';

@@ -26,6 +26,8 @@ import { queueRoutes } from './routes/queues.ts';
 import type { QueueNeeds } from './routes/queues.ts';
 import { rateLimitRoutes } from './routes/rate-limits.ts';
 import type { RateLimitNeeds } from './routes/rate-limits.ts';
+import { pushRoutes } from './routes/push.ts';
+import type { PushNeeds } from './routes/push.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import type { SignInNeeds } from './routes/sign-in.ts';
 import { syncRoutes } from './routes/sync.ts';
@@ -44,6 +46,7 @@ export interface GatewayNeeds
     OriginalsNeeds,
     QueueNeeds,
     RateLimitNeeds,
+    PushNeeds,
     SignInNeeds,
     SyncNeeds,
     WebhookNeeds,
@@ -55,6 +58,7 @@ export interface GatewayNeeds
     OperationsNeeds['db'] &
     OriginalsNeeds['db'] &
     RateLimitNeeds['db'] &
+    PushNeeds['db'] &
     SignInNeeds['db'] &
     SyncNeeds['db'] &
     WebhookNeeds['db'];
@@ -78,6 +82,7 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...originalsRoutes(needs),
     ...queueRoutes(needs),
     ...rateLimitRoutes(needs),
+    ...pushRoutes(needs),
     ...signInRoutes(needs),
     ...syncRoutes(needs),
     ...webhookRoutes(needs),

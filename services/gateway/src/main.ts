@@ -4,7 +4,14 @@ import type { RateClass } from '@finito/api';
 import { createSanitiser } from '@finito/content';
 import { createDb } from '@finito/db';
 import { createMailboxEvents, createProducer, createQueueView } from '@finito/jobs';
-import { closeHttp, createRedis, httpMetrics, listenHttp, runService } from '@finito/service-kit';
+import {
+  closeHttp,
+  createRedis,
+  httpMetrics,
+  listenHttp,
+  notificationMetrics,
+  runService,
+} from '@finito/service-kit';
 import type { RedisRole, SettingsOf } from '@finito/service-kit';
 import { createKeyCheck } from './api-keys.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -12,6 +19,7 @@ import { createBearerTokens } from './bearer-tokens.ts';
 import { createEventStreams } from './event-streams.ts';
 import { createGateway } from './gateway.ts';
 import { createGoogleAccess } from './google-access.ts';
+import { createGooglePush } from './google-push.ts';
 import { createHealthReport } from './health-report.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { createOverload } from './overload.ts';
@@ -78,11 +86,17 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
       'health-key': createKeyCheck(settings.healthApiKey),
       'admin-key': createKeyCheck(settings.adminApiKey ?? []),
     },
+    provePush: createGooglePush({
+      certsUrl: settings.googleCertsUrl,
+      audience: settings.gmailPushAudience ?? new URL('/api/gmail/push', settings.publicUrl).href,
+      serviceAccount: settings.gmailPushServiceAccount,
+    }),
     healthReport: createHealthReport({ db, redis, jobs }),
     publicUrl: settings.publicUrl,
     webhookAllowPrivate: settings.webhookAllowPrivate,
     sampleMailbox: settings.simulatorUrl !== undefined,
     httpMetrics: httpMetrics(registry),
+    notificationMetrics: notificationMetrics(registry),
     trustProxy: settings.trustProxy,
     checkAnswers: settings.nodeEnv !== 'production',
   });

@@ -12,12 +12,15 @@ import { QueueUnavailableError } from '@finito/jobs';
 import { QuotaLedgerUnavailableError } from '@finito/quota';
 import type { ErrorRequestHandler, Response } from 'express';
 import {
+  CertificatesUnavailableError,
   CrossSiteRequestError,
+  ForeignTokenError,
   GmailBusyError,
   InvalidRequestError,
   MethodNotAllowedError,
   NotFoundError,
   OverloadedError,
+  PushOffError,
   RateLimitedError,
   SignInStateError,
   TooManyStreamsError,
@@ -53,8 +56,10 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [SignInStateError, kind(400, 'sign-in-state', 'This sign-in was not started here, or is too old')],
   [UnauthenticatedError, kind(401, 'unauthenticated', 'Sign in, or send a valid key or token')],
   [CrossSiteRequestError, kind(403, 'cross-site', 'The request came from a page of another site')],
+  [ForeignTokenError, kind(403, 'foreign-token', 'The token is Google’s, but not for this installation')],
   [NotFoundError, notFound],
   [MailboxNotFoundError, notFound],
+  [PushOffError, kind(404, 'push-off', 'Pushed notifications are not set up here')],
   [MethodNotAllowedError, kind(405, 'method-not-allowed', 'The path has no such method')],
   [MailboxTakenError, kind(409, 'mailbox-taken', 'Another user has connected this mailbox')],
   [
@@ -71,6 +76,7 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [GmailBadAnswerError, googleUnavailable],
   [GmailUnavailableError, googleUnavailable],
   [OAuthUnavailableError, googleUnavailable],
+  [CertificatesUnavailableError, googleUnavailable],
   [QuotaLedgerUnavailableError, unavailable],
 ];
 

@@ -22,6 +22,11 @@ export const settingsSchema = z.object({
   /** Webhooks may lead to plain HTTP and to addresses of this network. */
   WEBHOOK_ALLOW_PRIVATE: env.flag({ default: false }),
   ...googleSettings,
+  GOOGLE_CERTS_URL: env.url({ default: 'https://www.googleapis.com/oauth2/v3/certs' }),
+  /** The service account of the Pub/Sub push subscription; without it `/api/gmail/push` is off. */
+  GMAIL_PUSH_SERVICE_ACCOUNT: env.text({ expected: 'the e-mail address of a service account' }).optional(),
+  /** What its tokens are made out to: the address of the route unless told, as Google does it. */
+  GMAIL_PUSH_AUDIENCE: env.text().optional(),
   /** Set by `npm start` when the simulator stands in for Google: the page then says "sample mailbox". */
   SIMULATOR_URL: env.url().optional(),
   RATELIMIT_GENERAL_LIMIT: perMinute(100),

@@ -11,7 +11,14 @@ import type { Credentials, Db, MessageRow } from '@finito/db';
 import { createMailboxEvents, createProducer, createQueueView } from '@finito/jobs';
 import { createTestDatabase, testRedis } from '@finito/testing';
 import type { GmailSimulator } from '@finito/gmail-simulator';
-import { createLog, createRedis, createRegistry, httpMetrics, parseSettings } from '@finito/service-kit';
+import {
+  createLog,
+  createRedis,
+  createRegistry,
+  httpMetrics,
+  notificationMetrics,
+  parseSettings,
+} from '@finito/service-kit';
 import { createKeyCheck } from '../src/api-keys.ts';
 import { createAuthenticate, sha256 } from '../src/authenticate.ts';
 import { createBearerTokens } from '../src/bearer-tokens.ts';
@@ -20,6 +27,7 @@ import { createGateway } from '../src/gateway.ts';
 import type { GatewayNeeds } from '../src/gateway.ts';
 import { createHealthReport } from '../src/health-report.ts';
 import { createGoogleAccess } from '../src/google-access.ts';
+import { createGooglePush } from '../src/google-push.ts';
 import { gatewayMetrics } from '../src/metrics.ts';
 import { progressOf } from '../src/progress.ts';
 import { createRateLimitOverrides } from '../src/rate-limit-overrides.ts';
@@ -30,6 +38,7 @@ import { settingsSchema } from '../src/settings.ts';
 const indexHtml =
   '<!doctype html><script type="module" nonce="__CSP_NONCE__" src="/assets/a.js"></script><title>Finito Mail</title>';
 export const healthKeys = ['health-key-in-use-now', 'health-key-of-last-month'];
+export const pushAccount = { serviceAccount: 'push@p.iam.gserviceaccount.com', audience: 'finito' };
 export const adminKey = 'admin-key-of-this-installation';
 
 export interface GatewayOptions {
@@ -98,12 +107,17 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
         prefix: `${prefix}:`,
       }),
     keys: { 'health-key': createKeyCheck(healthKeys), 'admin-key': createKeyCheck([adminKey]) },
+    provePush: createGooglePush({
+      certsUrl: simulator?.endpoints.GOOGLE_CERTS_URL ?? 'http://127.0.0.1:9',
+      ...pushAccount,
+    }),
     healthReport: createHealthReport({ db, redis: redis.request, jobs }),
     publicUrl: origin,
     secret: 'a secret that only tests know',
     sampleMailbox: false,
     webhookAllowPrivate: false,
     httpMetrics: httpMetrics(registry),
+    notificationMetrics: notificationMetrics(registry),
     trustProxy: 0,
     checkAnswers: true,
     ...needs,

@@ -137,6 +137,7 @@ async function store(needs: SliceNeeds, slice: Slice, rows: MessageRow[]): Promi
     const fresh = await db.messages.store(slice.lease, slice.sync.generation, rows);
     metrics.stored(fresh.length);
     if (fresh.length === 0) return [];
+    if (slice.sync.state === 'live') observeDelays(needs, rows, fresh);
     const ids = fresh.map((gmailId) => messageIdFrom(mailboxId, gmailId));
     await events.publish(userId, [{ type: 'message-stored', mailboxId, ids }]);
     return [];
@@ -146,6 +147,13 @@ async function store(needs: SliceNeeds, slice: Slice, rows: MessageRow[]): Promi
     const refused: Failure[] = [];
     for (const row of rows) refused.push(...(await store(needs, slice, [row])));
     return refused;
+  }
+}
+
+function observeDelays({ metrics }: SliceNeeds, rows: MessageRow[], fresh: string[]): void {
+  const now = Date.now();
+  for (const { gmailId, receivedAt } of rows) {
+    if (fresh.includes(gmailId)) metrics.newMessageDelayed((now - receivedAt.getTime()) / 1_000);
   }
 }
 

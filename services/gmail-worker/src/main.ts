@@ -3,11 +3,14 @@ import { createDb } from '@finito/db';
 import { createAccessTokens } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
 import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
-import { createRedis, jobMetrics, runService } from '@finito/service-kit';
+import { createRedis, jobMetrics, notificationMetrics, runService } from '@finito/service-kit';
 import { createGmailWorker } from './gmail-worker.ts';
 import { workerMetrics } from './metrics.ts';
 import { startMailboxMetrics } from './mailbox-metrics.ts';
 import { openGmail } from './open-gmail.ts';
+import { createPubsubSubscription } from './pubsub-subscription.ts';
+import { startPullingNotifications } from './pull-notifications.ts';
+import { createServiceAccount } from './service-account.ts';
 import { settingsSchema } from './settings.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 
@@ -36,6 +39,8 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   const webhooks = defer(createWebhookSender({ allowPrivate: settings.webhookAllowPrivate }), (sender) =>
     sender.close(),
   );
+  const jobs = defer(createProducer({ redis }), (producer) => producer.close(), { label: 'producer' });
+
   defer(startMailboxMetrics({ db, quota, metrics, log }), (metering) => metering.close());
   const worker = defer(
     createGmailWorker(
@@ -50,7 +55,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
         quota,
         webhooks,
         events: createMailboxEvents(redis),
-        jobs: defer(createProducer({ redis }), (producer) => producer.close(), { label: 'producer' }),
+        jobs,
         connect: () => redisOf('worker'),
         owner: randomUUID(),
       },
@@ -65,6 +70,16 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
     (running) => running.close(),
     { label: 'jobs in hand', timeoutMs: 8_500 },
   );
+  const pulled = settings.gmailPubsubSubscription;
+  if (pulled !== undefined && settings.workerLane !== 'bulk') {
+    const subscription = createPubsubSubscription({
+      apiUrl: settings.googlePubsubUrl,
+      name: pulled,
+      authorize: createServiceAccount({ keyFile: settings.googleApplicationCredentials }),
+    });
+    const pulling = { db, jobs, subscription, log, notificationMetrics: notificationMetrics(registry) };
+    defer(startPullingNotifications(pulling), (running) => running.close(), { label: 'notifications' });
+  }
   // A consumer that has stopped does not come back by itself: only a restart helps.
   health.check('jobs', () => worker.isRunning(), { of: 'live' });
 });

@@ -14,4 +14,9 @@ export const settingsSchema = z.object({
   /** The Pub/Sub topic that Gmail tells of changes: projects/<project>/topics/<topic>. */
   GMAIL_PUBSUB_TOPIC: env.text().optional(),
   WEBHOOK_ALLOW_PRIVATE: env.flag({ default: false }),
+  /** Pulled for notifications: projects/<project>/subscriptions/<subscription>. */
+  GMAIL_PUBSUB_SUBSCRIPTION: env.text().optional(),
+  GOOGLE_PUBSUB_URL: env.url({ default: 'https://pubsub.googleapis.com' }),
+  /** A service account's key file, for the subscription. */
+  GOOGLE_APPLICATION_CREDENTIALS: env.text().optional(),
 });

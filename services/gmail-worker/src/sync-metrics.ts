@@ -1,8 +1,12 @@
 import type { makers } from './metrics.ts';
 
+const daySeconds = 86_400;
+
 /** What sync did, and how the mailboxes stand. */
 export interface SyncMetrics {
   stored(messages: number): void;
+  /** Of a live mailbox: from Gmail's date of a message to its row. */
+  newMessageDelayed(seconds: number): void;
   settled(outcome: 'gone' | 'failed' | 'retry'): void;
   sliceEnded(reason: string): void;
   /** Changes of readers that Gmail was told, or that were given up. */
@@ -14,8 +18,14 @@ export interface SyncMetrics {
   firstWatchEnds(at: Date | null): void;
 }
 
-export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): SyncMetrics {
+export function syncMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>): SyncMetrics {
   const stored = counter('finito_sync_messages_stored_total', 'Messages stored that were not stored before.');
+  const delay = histogram(
+    'finito_sync_new_message_delay_seconds',
+    'From Gmail’s date of a new message to its row.',
+    [],
+    [0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3_600],
+  );
   const settled = counter('finito_sync_messages_settled_total', 'Messages not stored, by outcome.', [
     'outcome',
   ]);
@@ -39,6 +49,10 @@ export function syncMetrics({ counter, gauge }: ReturnType<typeof makers>): Sync
   const webhooks = counter('finito_webhook_sends_total', 'Events sent to webhooks.', ['outcome']);
   return {
     stored: (messages) => stored.inc(messages),
+    newMessageDelayed(seconds) {
+      // Clocks differ a little; and mail that is imported keeps its old date.
+      if (seconds < daySeconds) delay.observe(Math.max(0, seconds));
+    },
     settled: (outcome) => settled.inc({ outcome }),
     sliceEnded: (reason) => slices.inc({ reason }),
     webhookSent: (outcome) => webhooks.inc({ outcome }),

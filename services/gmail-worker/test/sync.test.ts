@@ -128,7 +128,7 @@ describe('a sync', () => {
     await eventually(watched);
     expect(simulator.report().calls['watch']).toBe(asked + 1);
     account.deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
-    expect(await world.db.due.notify(email, account.historyId())).toEqual([mailboxId]);
+    expect(await world.db.due.notify(email, account.historyId())).toMatchObject({ isKnown: true });
     await eventually(async () => (await compared(mailboxId)).equal);
     expect(await compared(mailboxId)).toEqual(inStep);
     expect(simulator.report().calls['watch']).toBe(asked + 1);
