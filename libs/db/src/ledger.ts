@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { addCounts, fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
+import { newestPendingSql } from './newest-pending.ts';
 
 /** A message as Gmail lists it. */
 export interface Listed {
@@ -28,7 +29,10 @@ export interface Ledger {
    * again, and what was recorded stays.
    */
   restartListing(lease: Lease, generation: number): Promise<void>;
-  /** The `limit` newest pending messages, and with each all that is pending of its thread (Gmail ends one at 100). */
+  /**
+   * The newest pending messages, at most `limit`, and with each all that is pending of its thread (Gmail ends one at
+   * 100). Fewer where a gap in the positions follows; none only when nothing is pending.
+   */
   pending(mailboxId: string, limit: number): Promise<Pending[]>;
   /** Moves messages out of `pending` that cannot be stored, or counts a failed attempt at them. */
   settle(lease: Lease, outcomes: SettledMessage[]): Promise<void>;
@@ -43,6 +47,8 @@ export type SettledMessage =
 
 /** Room for the pages of a listing between two generations' positions. */
 const pageStride = 1_000;
+/** How far below the newest position the newest are looked for: four pages, or four seconds of new mail. */
+const newestWithin = 4 * pageStride;
 
 export function ledgerStore(pool: Pool): Ledger {
   return {
@@ -86,7 +92,10 @@ export function ledgerStore(pool: Pool): Ledger {
         );
       }),
 
-    pending: (mailboxId, limit) => newestPending(pool, mailboxId, limit),
+    async pending(mailboxId, limit) {
+      const { rows } = await pool.query<Pending>(newestPendingSql, [mailboxId, limit, newestWithin]);
+      return rows;
+    },
 
     settle: (lease, outcomes) => fenced(pool, lease, (client) => settle(client, lease.mailboxId, outcomes)),
 
@@ -103,19 +112,6 @@ export function ledgerStore(pool: Pool): Ledger {
       return rows[0]?.replayed ?? 0;
     },
   };
-}
-
-async function newestPending(pool: Pool, mailboxId: string, limit: number): Promise<Pending[]> {
-  const { rows } = await pool.query<Pending>(
-    `WITH newest AS (
-       SELECT thread_id FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending'
-       ORDER BY position DESC LIMIT $2)
-     SELECT gmail_id AS "gmailId", thread_id AS "threadId", attempts, crashes, reason FROM listed_messages
-     WHERE mailbox_id = $1 AND state = 'pending' AND thread_id IN (SELECT thread_id FROM newest)
-     ORDER BY position DESC`,
-    [mailboxId, limit],
-  );
-  return rows;
 }
 
 /** Gmail lists a message that we hold for deleted: the listing is right, so it is fetched again. */

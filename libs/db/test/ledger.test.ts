@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LeaseLostError, RowRefusedError } from '../src/index.ts';
 import type { HistoryChange } from '../src/index.ts';
+import { newestPendingSql } from '../src/newest-pending.ts';
 import { aMailbox, aMessage, countsOf, migratedDb, takeLease } from './migrated-db.ts';
 
 let test: Awaited<ReturnType<typeof migratedDb>>;
@@ -15,6 +16,23 @@ const lapse = (mailboxId: string) =>
     mailboxId,
   ]);
 const listed = (...ids: string[]) => ids.map((id) => ({ gmailId: id, threadId: id }));
+
+const aContent = (text: string) => ({ text, html: null, attachments: [], flaws: [] });
+
+interface Plan {
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Join Filter'?: number;
+  Plans?: Plan[];
+}
+
+/** Of the whole plan: what each node gave, and what it looked at in vain. */
+function rowsRead(plan: Plan): number {
+  const inVain = (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Join Filter'] ?? 0);
+  const own = (plan['Actual Rows'] + inVain) * plan['Actual Loops'];
+  return (plan.Plans ?? []).reduce((sum, child) => sum + rowsRead(child), own);
+}
 
 describe('the ledger', () => {
   it('accounts for every listed message: stored, gone, failed or pending', async () => {
@@ -64,6 +82,41 @@ describe('the ledger', () => {
     ];
     await db.ledger.recordPage(lease, { generation: 1, messages, nextPageToken: null });
     expect((await db.ledger.pending(mailboxId, 1)).map(({ gmailId }) => gmailId)).toEqual(['c4', 'c2']);
+  });
+
+  it('reads about as many rows as it hands out, however many are pending and nobody has counted them', async () => {
+    const { db, pool } = test;
+    const { mailboxId } = await aMailbox(db, pool);
+    await pool.query(
+      `INSERT INTO listed_messages (mailbox_id, gmail_id, thread_id, generation, position)
+       SELECT $1, 'm' || n, 't' || n % 5000, 1, -2 * n FROM generate_series(1, 20000) n`,
+      [mailboxId],
+    );
+    await pool.query('UPDATE mailboxes SET listed = 20000, pending = 20000 WHERE id = $1', [mailboxId]);
+    const { rows } = await pool.query<{ plan: [{ Plan: Plan }] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${newestPendingSql}`,
+      [mailboxId, 50, 4_000],
+    );
+    expect(rowsRead(Object.values(rows[0]!)[0]![0].Plan)).toBeLessThan(20 * 200);
+    expect(await db.ledger.pending(mailboxId, 50)).toHaveLength(200);
+  });
+
+  it('stores texts as they are, and notes in the same transaction what is worked on next', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    const texts = ['', '"quoted", {braced}, NULL', 'back\\slash\n', 'Ünï 漢字 🙂 \u2028', null];
+    const rows = texts.map((text, index) =>
+      aMessage(`t${index}`, { subject: text ?? '', content: text === null ? null : aContent(text) }),
+    );
+    await db.messages.store(lease, 1, rows, ['next']);
+    const { rows: stored } = await pool.query<{ subject: string; text: string | null; html: string | null }>(
+      `SELECT e.subject, c.text, c.html FROM emails e LEFT JOIN contents c USING (mailbox_id, gmail_id)
+       WHERE mailbox_id = $1 ORDER BY gmail_id`,
+      [mailboxId],
+    );
+    expect(stored).toEqual(texts.map((text) => ({ subject: text ?? '', text, html: null })));
+    const { rows: mailbox } = await pool.query('SELECT in_hand FROM mailboxes WHERE id = $1', [mailboxId]);
+    expect(mailbox).toEqual([{ in_hand: ['next'] }]);
   });
 
   it('changes no row when a slice is stored again', async () => {

@@ -17,7 +17,7 @@ export interface LaneRule {
 // The reserves stay small because what backfill leaves free is lost as long as nobody reads: 97 % of the quota is
 // promised. A higher lane that finds its reserve spent leaves a claim on the next free units instead.
 export const defaultLaneRules: Record<QuotaLane, LaneRule> = {
-  backfill: { burstSeconds: 10, fullWindowBurstSeconds: 2, userReserve: 0.01, projectReserve: 0.01 },
+  backfill: { burstSeconds: 10, fullWindowBurstSeconds: 4, userReserve: 0.01, projectReserve: 0.01 },
   live: { burstSeconds: 20, fullWindowBurstSeconds: 20, userReserve: 0.006, projectReserve: 0.006 },
   write: { burstSeconds: 30, fullWindowBurstSeconds: 30, userReserve: 0.003, projectReserve: 0.003 },
   interactive: { burstSeconds: 60, fullWindowBurstSeconds: 60, userReserve: 0, projectReserve: 0 },

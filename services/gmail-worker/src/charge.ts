@@ -23,6 +23,11 @@ export interface Meter {
   readonly units: number;
   /** Says that calls of so many units are about to be made; what is never said is given back. */
   use(units: number, method: GmailMethod): void;
+  /**
+   * No more is used: gives the rest back at once, so that what was used is free again one window after the calls and not
+   * after what is made of their answers.
+   */
+  settle(): Promise<void>;
 }
 
 /**
@@ -60,8 +65,15 @@ export function createCharge(needs: ChargeNeeds, user: string, calls: AbortContr
     }
     const { grant } = decision;
     let used: number | undefined;
+    let settled: Promise<void> | undefined;
+    const settle = () => {
+      settled ??= giveBack(quota, grant, used ?? grant.units);
+      settled.catch(() => undefined); // whoever waits for it hears it
+      return settled;
+    };
     const meter: Meter = {
       units: grant.units,
+      settle,
       use(more, by) {
         used = Math.min((used ?? 0) + more, grant.units);
         metrics.unitsUsed(lane, by, more);
@@ -79,7 +91,7 @@ export function createCharge(needs: ChargeNeeds, user: string, calls: AbortContr
     } finally {
       clearTimeout(runsOut);
       if (used === undefined) metrics.unitsUsed(lane, method, grant.units);
-      await giveBack(quota, grant, used ?? grant.units);
+      await settle();
     }
   };
 }

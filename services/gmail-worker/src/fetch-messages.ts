@@ -1,6 +1,6 @@
 // Carries out a part of a plan: each wanted message becomes one outcome, an answer or an error.
 import { GmailBadAnswerError, GmailNotFoundError, GmailRequestError } from '@finito/gmail';
-import type { GmailMailbox, GmailMessage } from '@finito/gmail';
+import type { GmailMailbox, GmailMessage, ThreadOptions } from '@finito/gmail';
 import { notInThread } from './fetch-plan.ts';
 import type { FetchStep } from './fetch-plan.ts';
 
@@ -9,23 +9,30 @@ export type Outcome = { gmailId: string; message: GmailMessage } | { gmailId: st
 /** Calls under way for one mailbox: one of the user's three stays free for a reader (DESIGN §3.9). */
 export const concurrency = 2;
 
+/** Without content: what the list of messages shows, a tenth of the bytes. */
+const envelopes = {
+  format: 'metadata',
+  metadataHeaders: ['From', 'To', 'Cc', 'Bcc', 'Reply-To', 'Subject', 'Message-ID'],
+} as const;
+
 /** @throws the signal's reason, and nothing else */
 export async function fetchMessages(
   gmail: GmailMailbox,
   steps: readonly FetchStep[],
-  signal: AbortSignal,
+  { withContent, signal }: { withContent: boolean; signal: AbortSignal },
 ): Promise<Outcome[]> {
+  const options = withContent ? ({ format: 'full' } as const) : envelopes;
   const threads = steps.filter((step) => step.kind === 'thread');
   const singles = steps.filter((step) => step.kind === 'message').map(({ wanted: [id] }) => id);
   const outcomes: Outcome[] = [];
   for (let start = 0; start < threads.length; start += concurrency) {
     const together = threads.slice(start, start + concurrency);
-    const answers = await Promise.all(together.map((step) => fetchThread(gmail, step, signal)));
+    const answers = await Promise.all(together.map((step) => fetchThread(gmail, step, options, signal)));
     outcomes.push(...answers.flat());
   }
   if (singles.length === 0) return outcomes;
-  const options = { format: 'full' as const, maxConcurrent: concurrency };
-  for await (const { id, ...outcome } of gmail.getMessages(singles, options, signal)) {
+  const together = { ...options, maxConcurrent: concurrency };
+  for await (const { id, ...outcome } of gmail.getMessages(singles, together, signal)) {
     outcomes.push({ gmailId: id, ...outcome });
   }
   return outcomes;
@@ -34,10 +41,11 @@ export async function fetchMessages(
 async function fetchThread(
   gmail: GmailMailbox,
   { threadId, wanted }: Extract<FetchStep, { kind: 'thread' }>,
+  options: ThreadOptions,
   signal: AbortSignal,
 ): Promise<Outcome[]> {
   try {
-    const { messages } = await gmail.getThread(threadId, { format: 'full' }, signal);
+    const { messages } = await gmail.getThread(threadId, options, signal);
     const byId = new Map(messages.map((message) => [message.id, message]));
     return wanted.map((gmailId) => {
       const message = byId.get(gmailId);

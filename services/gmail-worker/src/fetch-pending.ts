@@ -56,10 +56,10 @@ export async function fetchPending(
 
   // One price more than planned, so that doubts about the mailbox can be settled; it is given back unused.
   const units = unitsOf(plan) + price;
-  // A second's worth: the crumbs of a full window would cost a job each.
+  // Two seconds' worth: the crumbs of a full window would cost a job each.
   const minUnits = Math.min(
     units,
-    Math.max(first.units + price, Math.floor(profile.userUnitsPerMinute / 60)),
+    Math.max(first.units + price, Math.floor(profile.userUnitsPerMinute / 30)),
   );
   const method = 'messages.get';
   return slice.charged({ lane, method, units, minUnits, permits: concurrency }, async (meter) => {
@@ -79,6 +79,16 @@ interface Round {
 }
 
 async function runRound(needs: SliceNeeds, slice: Slice, round: Round): Promise<number> {
+  const fresh: string[] = [];
+  try {
+    return await runHandfuls(needs, slice, round, fresh);
+  } finally {
+    await tell(needs, slice, fresh);
+  }
+}
+
+/** `fresh` receives what was not stored before. */
+async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh: string[]): Promise<number> {
   const attempts = new Map(round.pending.map((message) => [message.gmailId, message.attempts]));
   const count = (failures: Failure[]) =>
     settle(
@@ -88,14 +98,24 @@ async function runRound(needs: SliceNeeds, slice: Slice, round: Round): Promise<
     );
   const doubtful: Failure[] = [];
   let storedInAll = 0;
-  for (const [index, handful] of handfulsOf(round.steps, handfulSize).entries()) {
+  const handfuls = handfulsOf(round.steps, handfulSize);
+  for (const [index, handful] of handfuls.entries()) {
     if (index > 0 && slice.isOver()) break;
-    const { stored, failures, other } = await runHandful(needs, slice, handful, round);
+    const answers = await askFor(slice, handful, round);
+    // Doubts may cost one more call.
+    const isLastCall = index === handfuls.length - 1 && doubtful.length + answers.failures.length === 0;
+    const settled = isLastCall ? round.meter.settle() : undefined;
+    const { stored, refused } = await store(needs, slice, answers.rows, {
+      fresh,
+      next: idsOf(handfuls[index + 1] ?? []),
+    });
+    await settle(needs, slice, answers.gone);
+    await settled;
     storedInAll += stored;
-    doubtful.push(...failures);
+    doubtful.push(...answers.failures, ...refused);
     if (storedInAll > 0) await count(doubtful.splice(0));
     // What was answered is kept; a refusal or an outage then ends the slice.
-    if (other) throw other;
+    if (answers.other) throw answers.other;
   }
   const [doubt] = doubtful;
   if (doubt && !(await isMailboxReadable(needs, slice, round, doubtful.length))) throw doubt.error;
@@ -103,50 +123,62 @@ async function runRound(needs: SliceNeeds, slice: Slice, round: Round): Promise<
   return storedInAll;
 }
 
-async function runHandful(needs: SliceNeeds, slice: Slice, steps: FetchStep[], round: Round) {
-  await slice.takeInHand(steps.flatMap(({ wanted }) => wanted));
-  round.meter.use(unitsOf(steps.filter(({ kind }) => kind === 'thread')), 'threads.get');
-  round.meter.use(unitsOf(steps.filter(({ kind }) => kind === 'message')), 'messages.get');
-  const rows: MessageRow[] = [];
-  const gone: SettledMessage[] = [];
-  const failures: Failure[] = [];
-  let other: Error | undefined;
-  for (const outcome of await fetchMessages(slice.gmail, steps, slice.signal)) {
+const idsOf = (steps: readonly FetchStep[]) => steps.flatMap(({ wanted }) => wanted);
+
+interface Answers {
+  rows: MessageRow[];
+  gone: SettledMessage[];
+  failures: Failure[];
+  /** A fault that is not a message's own. */
+  other?: Error;
+}
+
+async function askFor(slice: Slice, steps: FetchStep[], { meter, withContent }: Round): Promise<Answers> {
+  await slice.takeInHand(idsOf(steps));
+  meter.use(unitsOf(steps.filter(({ kind }) => kind === 'thread')), 'threads.get');
+  meter.use(unitsOf(steps.filter(({ kind }) => kind === 'message')), 'messages.get');
+  const answers: Answers = { rows: [], gone: [], failures: [] };
+  const { signal } = slice;
+  for (const outcome of await fetchMessages(slice.gmail, steps, { withContent, signal })) {
     const { gmailId } = outcome;
     try {
       if ('error' in outcome) throw outcome.error;
-      rows.push(messageRow(outcome.message, round));
+      answers.rows.push(messageRow(outcome.message, { withContent }));
     } catch (thrown) {
       const error = thrown as Error;
       const fault = faultOf(error);
-      if (fault.kind === 'gone') gone.push({ gmailId, outcome: 'gone' });
-      else if (fault.kind === 'own') failures.push({ gmailId, error });
-      else other ??= error;
+      if (fault.kind === 'gone') answers.gone.push({ gmailId, outcome: 'gone' });
+      else if (fault.kind === 'own') answers.failures.push({ gmailId, error });
+      else answers.other ??= error;
     }
   }
-  const refused = await store(needs, slice, rows);
-  await settle(needs, slice, gone);
-  return { stored: rows.length - refused.length, failures: [...failures, ...refused], other };
+  return answers;
 }
 
-/** One row that Postgres cannot hold must not keep out the others: then each is stored for itself. */
-async function store(needs: SliceNeeds, slice: Slice, rows: MessageRow[]): Promise<Failure[]> {
-  const { db, events, metrics } = needs;
-  const { mailboxId, userId } = slice.lease;
+/**
+ * Stores rows and notes `next` as what is in hand. One row that Postgres cannot hold must not keep out the others:
+ * then each is stored for itself.
+ */
+async function store(
+  needs: SliceNeeds,
+  slice: Slice,
+  rows: MessageRow[],
+  { fresh, next }: { fresh: string[]; next?: string[] },
+): Promise<{ stored: number; refused: Failure[] }> {
+  const { db, metrics } = needs;
   try {
-    const fresh = await db.messages.store(slice.lease, slice.sync.generation, rows);
-    metrics.stored(fresh.length);
-    if (fresh.length === 0) return [];
-    if (slice.sync.state === 'live') observeDelays(needs, rows, fresh);
-    const ids = fresh.map((gmailId) => messageIdFrom(mailboxId, gmailId));
-    await events.publish(userId, [{ type: 'message-stored', mailboxId, ids }]);
-    return [];
+    const stored = await db.messages.store(slice.lease, slice.sync.generation, rows, next);
+    if (next && rows.length > 0) slice.haveInHand(next);
+    metrics.stored(stored.length);
+    if (slice.sync.state === 'live') observeDelays(needs, rows, stored);
+    fresh.push(...stored);
+    return { stored: rows.length, refused: [] };
   } catch (error) {
     if (!(error instanceof RowRefusedError)) throw error;
-    if (rows.length === 1) return [{ gmailId: rows[0]!.gmailId, error }];
+    if (rows.length === 1) return { stored: 0, refused: [{ gmailId: rows[0]!.gmailId, error }] };
     const refused: Failure[] = [];
-    for (const row of rows) refused.push(...(await store(needs, slice, [row])));
-    return refused;
+    for (const row of rows) refused.push(...(await store(needs, slice, [row], { fresh })).refused);
+    return { stored: rows.length - refused.length, refused };
   }
 }
 
@@ -155,6 +187,13 @@ function observeDelays({ metrics }: SliceNeeds, rows: MessageRow[], fresh: strin
   for (const { gmailId, receivedAt } of rows) {
     if (fresh.includes(gmailId)) metrics.newMessageDelayed((now - receivedAt.getTime()) / 1_000);
   }
+}
+
+async function tell({ events }: SliceNeeds, { lease }: Slice, fresh: string[]): Promise<void> {
+  if (fresh.length === 0) return;
+  const { mailboxId, userId } = lease;
+  const ids = fresh.map((gmailId) => messageIdFrom(mailboxId, gmailId));
+  await events.publish(userId, [{ type: 'message-stored', mailboxId, ids }]);
 }
 
 /** Nothing could be read. A message that is stored was readable once: if it still is, the others are at fault. */

@@ -7,7 +7,7 @@
 // Shutting down: the step in hand ends, the lease is given back, and the next turn may begin at once.
 import { LeaseLostError } from '@finito/db';
 import type { Db, Lease, SyncState, WaitReason } from '@finito/db';
-import type { AccessTokens, Gmail, GmailMailbox } from '@finito/gmail';
+import type { AccessTokens, GetAccessToken, Gmail, GmailMailbox } from '@finito/gmail';
 import type { MailboxEvents } from '@finito/jobs';
 import type { QuotaLedger, QuotaProfile } from '@finito/quota';
 import { createCharge } from './charge.ts';
@@ -40,6 +40,8 @@ export interface Slice {
   refresh(): Promise<SyncState>;
   /** Notes which messages the next step works on. */
   takeInHand(gmailIds: string[]): Promise<void>;
+  /** They were noted already, with what was stored before them. */
+  haveInHand(gmailIds: string[]): void;
 }
 
 export type SliceEnd =
@@ -138,9 +140,7 @@ function sliceOf(needs: SliceNeeds, parts: SliceParts): Slice {
     lease,
     sync: parts.sync,
     signal: calls.signal,
-    gmail: needs.gmail.mailbox({
-      getAccessToken: (_signal, options) => accessTokens.get(lease.mailboxId, options),
-    }),
+    gmail: needs.gmail.mailbox({ getAccessToken: tokenOfSlice(accessTokens, lease.mailboxId) }),
     isOver: () =>
       jobSignal.aborted ||
       calls.signal.aborted ||
@@ -152,11 +152,22 @@ function sliceOf(needs: SliceNeeds, parts: SliceParts): Slice {
       return slice.sync;
     },
     async takeInHand(gmailIds) {
-      inHand.splice(0, Infinity, ...gmailIds);
+      if (gmailIds.join() === inHand.join()) return;
+      slice.haveInHand(gmailIds);
       await db.leases.renew(lease, leaseMs, gmailIds);
     },
+    haveInHand: (gmailIds) => void inHand.splice(0, Infinity, ...gmailIds),
   };
   return slice;
+}
+
+/** Read and decrypted once a slice: a token that is handed out is good for a minute, and a slice ends in seconds. */
+function tokenOfSlice(accessTokens: AccessTokens, mailboxId: string): GetAccessToken {
+  let token: string | undefined;
+  return async (_signal, hint) => {
+    if (token === undefined || token === hint.rejected) token = await accessTokens.get(mailboxId, hint);
+    return token;
+  };
 }
 
 /** A fault of the program goes to the queue, which counts and reports it; the mailbox is free all the same. */
