@@ -40,7 +40,9 @@ async function runOne(folder: string, program: Program, options: Record<string, 
   const machine = machineFacts();
   const progress = progressLine();
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort(new Error('interrupted')));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => stop.abort(new Error('interrupted')));
+  }
   const startedAt = performance.now();
   try {
     const result = await program.run({ progress: progress.show, options, signal: stop.signal });

@@ -12,16 +12,24 @@ export interface Ward {
   close: () => Promise<void>;
 }
 
-/** `timeFactor`: how much faster quota passes, and so how long a sync lasts. */
+export interface WardOptions {
+  messages: number;
+  mailboxes: number;
+  /** How much faster quota passes, and so how long a sync lasts. */
+  timeFactor: number;
+  /** Begun at once, each replaced when it ends; default 2. */
+  workers?: number;
+  /** Of the product's processes, beside the usual. */
+  settings?: Record<string, string>;
+}
+
 export async function openWard({
   messages,
   mailboxes,
   timeFactor,
-}: {
-  messages: number;
-  mailboxes: number;
-  timeFactor: number;
-}): Promise<Ward> {
+  workers = 2,
+  settings = {},
+}: WardOptions): Promise<Ward> {
   const sample = await sampleMailbox({ messages });
   const emails = Array.from({ length: mailboxes }, (_, index) => `patient${index + 1}@example.com`);
   const simulator = await startGmailSimulator({
@@ -33,10 +41,9 @@ export async function openWard({
   const world = await aWorld({
     gmail: gmailHere(simulator),
     durable: true,
-    settings: { GMAIL_QUOTA_TIME_FACTOR: String(timeFactor), SYNC_POLL_SECONDS: '1' },
+    settings: { GMAIL_QUOTA_TIME_FACTOR: String(timeFactor), SYNC_POLL_SECONDS: '1', ...settings },
   });
-  const kept = { kept: true };
-  await Promise.all([world.startWorker({}, kept), world.startWorker({}, kept)]);
+  await Promise.all(Array.from({ length: workers }, () => world.startWorker({}, { kept: true })));
   return {
     simulator,
     world,

@@ -90,7 +90,7 @@ export function createConsumer<J extends Job>(
     if (againInMs !== undefined) return delay(bullJob, againInMs, token);
   }
 
-  const worker = new Worker(job.name, process, {
+  const worker = new ConsumingWorker(job.name, process, {
     connection: redis as never,
     prefix,
     concurrency,
@@ -104,10 +104,18 @@ export function createConsumer<J extends Job>(
     isRunning: () => worker.isRunning(),
     async close(graceMs = 8_000) {
       stopping.abort();
-      // `worker.close()` never returns while Redis is down (measured), so it is given a deadline.
+      // `worker.close()` never returns once Redis was down (measured), so it is given a deadline.
       await Promise.race([worker.close(), new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+      worker.letGo();
     },
   };
+}
+
+class ConsumingWorker extends Worker {
+  /** Renews no lock any more: left running by a close that never returns, its timer would keep the process alive. */
+  letGo(): void {
+    void this.lockManager.close();
+  }
 }
 
 async function delay(bullJob: BullJob, againInMs: number, token?: string): Promise<never> {

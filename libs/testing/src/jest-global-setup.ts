@@ -1,10 +1,12 @@
+import { makeRunFolder } from './run-folder.ts';
 import { startTestPostgres } from './test-postgres.ts';
 import { startTestRedis } from './test-redis.ts';
 import { serversOfThisRun } from './servers-of-this-run.ts';
 
-/** Jest's globalSetup: one Postgres and one Redis for the whole run, found by the tests through the environment. */
+/** Jest's globalSetup: a temp folder, a Postgres and a Redis for the whole run, found by the tests through the environment. */
 // eslint-disable-next-line import-x/no-default-export -- jest calls the default export
 export default async function startServers(): Promise<void> {
+  makeRunFolder();
   const postgres = startTestPostgres().then((server) => {
     serversOfThisRun.push(server);
     process.env['TEST_DATABASE_URL'] = server.url;

@@ -9,7 +9,7 @@ export interface ProcessOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
-  /** In a process group of its own, which a Ctrl-C in the terminal does not reach; default false. */
+  /** In a process group of its own, which a Ctrl-C in the terminal does not reach, and not ended with this process; default false. */
   detached?: boolean;
   /** Written to the child's standard input, which is then closed. */
   input?: string;
@@ -62,9 +62,26 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const exited = exitOf(child);
   child.stdin?.on('error', () => undefined).end(options.input);
   await spawned(child, options.command);
+  if (!options.detached) endWithThisProcess(child, exited);
   const running = control(child, exited, () => collected);
   if (options.readyWhen !== undefined) await becomeReady(running, options, listeners);
   return running;
+}
+
+const children = new Set<ChildProcess>();
+
+/** Whatever ends this process, an error that nobody caught too, leaves none of them behind; SIGKILL alone does. */
+function endWithThisProcess(child: ChildProcess, exited: Promise<number>): void {
+  if (children.size === 0) process.once('exit', killChildren);
+  children.add(child);
+  void exited.then(() => {
+    children.delete(child);
+    if (children.size === 0) process.off('exit', killChildren);
+  });
+}
+
+function killChildren(): void {
+  for (const child of children) child.kill('SIGKILL');
 }
 
 const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {

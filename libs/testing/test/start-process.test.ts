@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { startProcess } from '@finito/testing';
+import { startProcess, until } from '@finito/testing';
 
 const node = (program: string) => ({ command: process.execPath, args: ['-e', program] });
 
@@ -43,9 +44,33 @@ describe('a process under test', () => {
     await expect(running.expectExit(0)).rejects.toThrow('ended with 3, expected 0');
   });
 
+  it('does not outlive the one who started it, though that ends by an error nobody caught', async () => {
+    const starter = `
+      import { startProcess } from ${JSON.stringify(resolve(import.meta.dirname, '../src/index.ts'))};
+      const { pid } = await startProcess({ command: 'sleep', args: ['600'] });
+      console.log('started ' + pid);
+      throw new Error('unforeseen');`;
+    const running = await startProcess({
+      command: process.execPath,
+      args: ['--input-type=module', '-e', starter],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    await running.expectExit(1);
+    const pid = Number(/started (\d+)/.exec(running.output())?.[1]);
+    await until(() => !isAlive(pid));
+  });
+
   it('that cannot be started says which', async () => {
     await expect(startProcess({ command: '/no/such/program' })).rejects.toThrow(
       '/no/such/program could not be started',
     );
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

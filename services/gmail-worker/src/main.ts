@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { createDb } from '@finito/db';
 import { createAccessTokens } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
@@ -57,7 +58,8 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
         events: createMailboxEvents(redis),
         jobs,
         connect: () => redisOf('worker'),
-        owner: randomUUID(),
+        // Read by people who ask which process holds a mailbox.
+        owner: `${hostname()}:${process.pid}:${randomUUID()}`,
       },
       {
         lane: settings.workerLane,

@@ -5,6 +5,8 @@ export type { Comparison, TruthRow } from './compare-with-truth.ts';
 export type { Fault } from './faults.ts';
 export { loadMailFile } from './mailbox/load-mail-file.ts';
 export type { MessageSource } from './mailbox/mailbox.ts';
+export { createRandom } from './random.ts';
+export type { Random } from './random.ts';
 export { sampleMailbox, sampleOwner } from './sample/mailbox.ts';
 export type { SampleOptions } from './sample/mailbox.ts';
 export { startGmailSimulator } from './start-gmail-simulator.ts';
