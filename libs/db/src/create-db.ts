@@ -8,6 +8,7 @@ import { dueMailboxes } from './due-mailboxes.ts';
 import { emailReads } from './email-reads.ts';
 import { failureReads } from './failure-reads.ts';
 import { PrismaClient } from './generated/client.ts';
+import { fleetPause } from './fleet-pause.ts';
 import { historyStore } from './history.ts';
 import { labelReads } from './label-reads.ts';
 import { labelStore } from './labels.ts';
@@ -67,6 +68,7 @@ export function createDb({
     due: dueMailboxes(pool),
     emailReads: emailReads(pool),
     failureReads: failureReads(pool),
+    fleetPause: fleetPause(pool),
     history: historyStore(pool),
     labelReads: labelReads(pool),
     labels: labelStore(pool),

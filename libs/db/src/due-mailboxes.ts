@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isOpen } from './leases.ts';
 import type { MailboxState } from './leases.ts';
 
 export interface DueMailboxes {
@@ -29,7 +30,7 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
     async claimDue(limit, graceMs) {
       const { rows } = await pool.query<{ id: string }>(
         `UPDATE mailboxes SET due_at = now() + $2 * interval '1 millisecond' WHERE id IN (
-           SELECT id FROM mailboxes WHERE due_at <= now() AND state <> 'reauth' AND paused_at IS NULL
+           SELECT id FROM mailboxes WHERE due_at <= now() AND ${isOpen}
              AND (wait_until IS NULL OR wait_until <= now())
            ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
         [limit, graceMs],
@@ -40,7 +41,7 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
     async idleBacklogs(limit, idleMs) {
       const { rows } = await pool.query<{ id: string }>(
         `SELECT id FROM mailboxes
-         WHERE state <> 'reauth' AND paused_at IS NULL AND generation > 0 AND (pending > 0 OR state <> 'live')
+         WHERE ${isOpen} AND generation > 0 AND (pending > 0 OR state <> 'live')
            AND coalesce(lease_until, created_at) < now() - $2 * interval '1 millisecond'
            AND (wait_until IS NULL OR wait_until < now())
          ORDER BY lease_until NULLS FIRST LIMIT $1`,

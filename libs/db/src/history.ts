@@ -1,15 +1,30 @@
 import type { Pool, PoolClient } from 'pg';
 import { addCounts, fenced } from './fenced.ts';
-import { addPending } from './ledger.ts';
+import { applyLabels, noteMembers } from './label-changes.ts';
+import type { LabelsChange } from './label-changes.ts';
+import { isInScope } from './label-scope.ts';
+import type { LabelScope } from './label-scope.ts';
+import { addPending, digUp } from './ledger.ts';
 import type { Listed } from './ledger.ts';
 import type { Lease } from './leases.ts';
 import { recordEvent } from './webhook-events.ts';
 
-/** What one page of Gmail's history says, in its order. `historyId` is the record's own. */
+/**
+ * What one page of Gmail's history says, in its order. `historyId` is the record's own, `labelIds` all that the message
+ * carries now, where Gmail says so.
+ */
 export type HistoryChange =
-  | ({ kind: 'added'; historyId: string } & Listed)
+  | ({ kind: 'added'; historyId: string; labelIds?: string[] | undefined } & Listed)
   | { kind: 'deleted'; historyId: string; gmailId: string }
-  | { kind: 'labels'; historyId: string; gmailId: string; added: string[]; removed: string[] };
+  | {
+      kind: 'labels';
+      historyId: string;
+      gmailId: string;
+      threadId?: string;
+      labelIds?: string[] | undefined;
+      added: string[];
+      removed: string[];
+    };
 
 export interface Applied {
   changed: string[];
@@ -21,21 +36,31 @@ export interface HistoryStore {
   /**
    * Applies changes and moves the mailbox's history id to `historyId`, in one transaction and never
    * backwards. Applied twice, or in part again, it ends the same: a change is skipped by a row whose
-   * copy already includes it. Additions become pending messages, before all older ones.
+   * copy already includes it. Additions become pending messages, before all older ones. With a `scope`, what leaves it
+   * is gone and what comes into it is pending.
    * @throws LeaseLostError
    */
-  apply(lease: Lease, generation: number, changes: HistoryChange[], historyId: string): Promise<Applied>;
-  /** The listing is complete and nothing is pending: the mailbox is live. Also tombstones what a complete reconcile did not list. */
+  apply(
+    lease: Lease,
+    generation: number,
+    changes: HistoryChange[],
+    historyId: string,
+    scope?: LabelScope,
+  ): Promise<Applied>;
+  /**
+   * The listing is complete and nothing is pending: the mailbox is live. Also tombstones what a complete reconcile did
+   * not list, as far back as it listed.
+   */
   finishGeneration(lease: Lease, generation: number): Promise<{ gone: string[] }>;
 }
 
 export function historyStore(pool: Pool): HistoryStore {
   return {
-    apply: (lease, generation, changes, historyId) =>
+    apply: (lease, generation, changes, historyId, scope) =>
       fenced(pool, lease, async (client) => {
-        const applied = await applyChanges(client, lease.mailboxId, generation, changes);
+        const applied = await applyChanges(client, lease.mailboxId, generation, changes, scope);
         await client.query(
-          'UPDATE mailboxes SET history_id = greatest(history_id, $2::numeric) WHERE id = $1',
+          `UPDATE mailboxes SET history_id = greatest(history_id, $2::numeric), lost_histories = 0 WHERE id = $1`,
           [lease.mailboxId, historyId],
         );
         await recordEvent(client, lease.mailboxId, 'message-changed', applied.changed);
@@ -47,7 +72,10 @@ export function historyStore(pool: Pool): HistoryStore {
       fenced(pool, lease, async (client) => {
         const { rows } = await client.query<{ gmail_id: string }>(
           `UPDATE emails SET deleted_at = now(), updated_at = now()
-           WHERE mailbox_id = $1 AND generation < $2 AND deleted_at IS NULL RETURNING gmail_id`,
+           WHERE mailbox_id = $1 AND generation < $2 AND deleted_at IS NULL
+             AND received_at >= coalesce((SELECT listed_from FROM sync_generations g
+                                          WHERE g.mailbox_id = $1 AND g.generation = $2), '-infinity')
+           RETURNING gmail_id`,
           [lease.mailboxId, generation],
         );
         await addCounts(client, lease.mailboxId, { stored: -rows.length, gone: rows.length });
@@ -69,110 +97,59 @@ async function applyChanges(
   mailboxId: string,
   generation: number,
   changes: HistoryChange[],
+  scope: LabelScope | undefined,
 ): Promise<Applied> {
+  const isWanted = ({ labelIds }: { labelIds?: string[] | undefined }) =>
+    !scope || !labelIds || isInScope(labelIds, scope);
   // A message that came and went within the page is counted too: listed, then gone.
-  const added = changes.filter((change) => change.kind === 'added');
+  const added = changes.filter((change) => change.kind === 'added').filter(isWanted);
   const deleted = changes.filter((change) => change.kind === 'deleted');
 
   // Milliseconds lie far above the positions of a listing, which are negative: new mail comes first.
   const addedCount = await addPending(client, mailboxId, generation, added, Date.now());
   const labels = changes.filter((change) => change.kind === 'labels');
-  const changed = await applyLabels(client, mailboxId, labels);
+  const { changed, left } = await applyLabels(client, mailboxId, labels, scope);
   await noteMembers(client, mailboxId, labels);
-  const gone = await bury(client, mailboxId, deleted);
-  return { added: addedCount, changed, gone };
+  const came = scope ? await takeIn(client, mailboxId, generation, labels.filter(isWanted)) : 0;
+  const gone = await bury(client, mailboxId, [...left, ...deleted.map(({ gmailId }) => gmailId)]);
+  return { added: addedCount + came, changed, gone };
 }
 
-/** What failed before and is no longer listed has gone; nothing is pending when a generation ends. */
+/** Their labels may have brought them into the scope: what is not here is fetched, and then it is known. */
+async function takeIn(
+  client: PoolClient,
+  mailboxId: string,
+  generation: number,
+  changes: LabelsChange[],
+): Promise<number> {
+  const { rows } = await client.query<Listed>(
+    `SELECT DISTINCT t.gmail_id AS "gmailId", t.thread_id AS "threadId"
+     FROM unnest($2::text[], $3::text[]) AS t(gmail_id, thread_id)
+     WHERE t.thread_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM emails e
+                       WHERE e.mailbox_id = $1 AND e.gmail_id = t.gmail_id AND e.deleted_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM listed_messages l
+                       WHERE l.mailbox_id = $1 AND l.gmail_id = t.gmail_id AND l.state <> 'gone')`,
+    [mailboxId, changes.map(({ gmailId }) => gmailId), changes.map(({ threadId }) => threadId ?? null)],
+  );
+  await digUp(client, mailboxId, rows);
+  return addPending(client, mailboxId, generation, rows, Date.now());
+}
+
+/** What failed before and is no longer listed has gone, if all was listed; nothing is pending when a generation ends. */
 async function forgetUnlisted(client: PoolClient, mailboxId: string, generation: number): Promise<void> {
   const { rowCount } = await client.query(
     `UPDATE listed_messages SET state = 'gone', reason = 'not-listed', updated_at = now()
-     WHERE mailbox_id = $1 AND generation < $2 AND state = 'failed'`,
+     WHERE mailbox_id = $1 AND generation < $2 AND state = 'failed'
+       AND NOT EXISTS (SELECT 1 FROM sync_generations g
+                       WHERE g.mailbox_id = $1 AND g.generation = $2 AND g.listed_from IS NOT NULL)`,
     [mailboxId, generation],
   );
   await addCounts(client, mailboxId, { failed: -(rowCount ?? 0), gone: rowCount ?? 0 });
 }
 
-/** One statement a record, in order, would cost a round trip each: records of one message are folded first. */
-async function applyLabels(
-  client: PoolClient,
-  mailboxId: string,
-  changes: Extract<HistoryChange, { kind: 'labels' }>[],
-): Promise<string[]> {
-  if (changes.length === 0) return [];
-  const { rows } = await client.query<{ gmail_id: string; history_id: string; label_ids: string[] }>(
-    `SELECT gmail_id, history_id, label_ids FROM emails
-     WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NULL FOR UPDATE`,
-    [mailboxId, [...new Set(changes.map(({ gmailId }) => gmailId))]],
-  );
-  const stored = new Map(
-    rows.map((row) => [
-      row.gmail_id,
-      { at: BigInt(row.history_id), labels: new Set(row.label_ids), touched: false },
-    ]),
-  );
-  for (const { gmailId, historyId, added, removed } of changes) {
-    const message = stored.get(gmailId);
-    if (!message || BigInt(historyId) <= message.at) continue;
-    for (const label of added) message.labels.add(label);
-    for (const label of removed) message.labels.delete(label);
-    message.at = BigInt(historyId);
-    message.touched = true;
-  }
-  const touched = [...stored].filter(([, message]) => message.touched);
-  if (touched.length === 0) return [];
-  await client.query(
-    `UPDATE emails e SET label_ids = ARRAY(SELECT jsonb_array_elements_text(t.labels)), history_id = t.history_id,
-       updated_at = now()
-     FROM unnest($2::text[], $3::jsonb[], $4::numeric[]) AS t(gmail_id, labels, history_id)
-     WHERE e.mailbox_id = $1 AND e.gmail_id = t.gmail_id`,
-    [
-      mailboxId,
-      touched.map(([gmailId]) => gmailId),
-      touched.map(([, { labels }]) => JSON.stringify([...labels])),
-      touched.map(([, { at }]) => String(at)),
-    ],
-  );
-  return touched.map(([gmailId]) => gmailId);
-}
-
-/** A label that a reconcile is reading over several slices: its members so far change with the history. */
-async function noteMembers(
-  client: PoolClient,
-  mailboxId: string,
-  changes: Extract<HistoryChange, { kind: 'labels' }>[],
-): Promise<void> {
-  if (changes.length === 0) return;
-  const { rows } = await client.query<{ label_id: string }>(
-    'SELECT label_id FROM sync_generations WHERE mailbox_id = $1 AND label_id IS NOT NULL AND completed_at IS NULL',
-    [mailboxId],
-  );
-  const reading = rows[0]?.label_id;
-  if (reading === undefined) return;
-  const carries = new Map<string, boolean>();
-  for (const { gmailId, added, removed } of changes) {
-    if (added.includes(reading)) carries.set(gmailId, true);
-    if (removed.includes(reading)) carries.set(gmailId, false);
-  }
-  const idsOf = (wanted: boolean) => [...carries].flatMap(([id, value]) => (value === wanted ? [id] : []));
-  await client.query(
-    `INSERT INTO label_members (mailbox_id, label_id, gmail_id) SELECT $1, $2, unnest($3::text[])
-     ON CONFLICT DO NOTHING`,
-    [mailboxId, reading, idsOf(true)],
-  );
-  await client.query(
-    'DELETE FROM label_members WHERE mailbox_id = $1 AND label_id = $2 AND gmail_id = ANY($3)',
-    [mailboxId, reading, idsOf(false)],
-  );
-}
-
-async function bury(
-  client: PoolClient,
-  mailboxId: string,
-  deleted: { gmailId: string; historyId: string }[],
-): Promise<string[]> {
-  if (deleted.length === 0) return [];
-  const ids = deleted.map(({ gmailId }) => gmailId);
+async function bury(client: PoolClient, mailboxId: string, ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
   const { rows: stored } = await client.query<{ gmail_id: string }>(
     `UPDATE emails SET deleted_at = now(), updated_at = now()
      WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NULL RETURNING gmail_id`,

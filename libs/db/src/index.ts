@@ -15,6 +15,8 @@ export type { FailedMessage } from './failure-reads.ts';
 export type { HistoryChange } from './history.ts';
 export { messageIdFrom, newId, parseMessageId, parseThreadId, threadIdFrom } from './ids.ts';
 export type { MessageKey } from './ids.ts';
+export { isInScope } from './label-scope.ts';
+export type { LabelScope } from './label-scope.ts';
 export type { LabelView } from './label-reads.ts';
 export type { LabelRow } from './labels.ts';
 export type { Lease, MailboxState, Release, SyncState, WaitReason } from './leases.ts';

@@ -18,6 +18,8 @@ export interface MemberPage {
 export interface LabelStore {
   /** Makes the mailbox's labels these and no others. @throws LeaseLostError */
   replace(lease: Lease, labels: LabelRow[]): Promise<void>;
+  /** The ids of labels, given by name (in any case) or id; unknown ones are left out. */
+  idsOf(mailboxId: string, names: readonly string[]): Promise<string[]>;
   /** The labels that a reconcile has not read yet. */
   unread(mailboxId: string, generation: number): Promise<string[]>;
   /** The label that is being read, and its next page. */
@@ -54,6 +56,15 @@ export function labelStore(pool: Pool): LabelStore {
           ],
         );
       }),
+
+    async idsOf(mailboxId, names) {
+      const { rows } = await pool.query<{ gmail_id: string }>(
+        `SELECT gmail_id FROM labels
+         WHERE mailbox_id = $1 AND (lower(name) = ANY($2) OR lower(gmail_id) = ANY($2)) ORDER BY 1`,
+        [mailboxId, names.map((name) => name.toLowerCase())],
+      );
+      return rows.map((row) => row.gmail_id);
+    },
 
     async unread(mailboxId, generation) {
       const { rows } = await pool.query<{ gmail_id: string }>(

@@ -26,7 +26,15 @@ export interface SyncState {
     pageToken: string | null;
     pagesListed: number;
     complete: boolean;
+    /** Nothing older is listed; ISO 8601, null for all. */
+    listedFrom: string | null;
   } | null;
+  /** What the newest listing covers, by name; empty when nobody said. */
+  horizon: string;
+  /** The mailbox is to be listed anew, for it differs from Gmail's. */
+  relist: boolean;
+  /** Listings begun because Gmail had lost the history, since it was last applied. */
+  lostHistories: number;
   /** Since the newest listing began. */
   generationAgeMs: number;
   /** Whether Gmail should be asked to tell us of changes: it never was, or a day ago. */
@@ -56,7 +64,7 @@ export interface Release {
 
 export interface LeaseStore {
   /**
-   * `taken` while another worker holds it; `closed` when the mailbox is paused, needs consent, or is gone.
+   * `taken` while another worker holds it; `closed` when the mailbox or all are paused, it needs consent, or is gone.
    * One who insists lets the holder know, who may then end early. What a holder that died had in hand
    * becomes suspect; a lease that this owner let lapse itself does not count as a death.
    */
@@ -81,10 +89,15 @@ const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generati
   coalesce(m.watch_until > now() AND m.notified_at > now() - interval '1 day', false) AS pushed,
   (SELECT (extract(epoch FROM now() - g.started_at) * 1000)::float8 FROM sync_generations g
    WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS age,
+  (SELECT g.horizon FROM sync_generations g WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS horizon,
+  m.relist, m.lost_histories,
   (SELECT json_build_object('kind', g.kind, 'pageToken', g.page_token, 'pagesListed', g.pages_listed,
-                            'complete', g.listing_complete_at IS NOT NULL)
+                            'complete', g.listing_complete_at IS NOT NULL, 'listedFrom', g.listed_from)
    FROM sync_generations g
    WHERE g.mailbox_id = m.id AND g.generation = m.generation AND g.completed_at IS NULL) AS listing`;
+
+/** No worker touches a mailbox that is paused or needs its owner's consent, or any while all are paused. */
+export const isOpen = `state <> 'reauth' AND paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM fleet_pause)`;
 
 /** Gmail told of news that came after the history was read. Not for ever: a position that never comes is no news. */
 const hasNews = `(notified_history_id > history_id AND notified_at > now() - interval '1 minute')`;
@@ -103,6 +116,9 @@ interface SyncRow {
   watch_due: boolean;
   pushed: boolean;
   age: number | null;
+  horizon: string | null;
+  relist: boolean;
+  lost_histories: number;
   listing: SyncState['listing'];
 }
 
@@ -114,12 +130,12 @@ export function leaseStore(pool: Pool): LeaseStore {
         `UPDATE mailboxes m
          SET lease_owner = $2, lease_fence = lease_fence + 1, lease_until = now() + $3 * interval '1 millisecond',
            lease_wanted = lease_wanted AND NOT $4, in_hand = '{}'
-         WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL AND (lease_owner IS NULL OR lease_until < now())
+         WHERE id = $1 AND ${isOpen} AND (lease_owner IS NULL OR lease_until < now())
          RETURNING ${syncColumns}`,
         [mailboxId, owner, ttlMs, insists],
       );
       const [row] = rows;
-      if (!row) return (await isOpen(pool, mailboxId, insists)) ? 'taken' : 'closed';
+      if (!row) return (await wantLease(pool, mailboxId, insists)) ? 'taken' : 'closed';
       return { lease: { mailboxId, userId: row.user_id, fence: row.lease_fence }, sync: syncState(row) };
     },
 
@@ -179,6 +195,9 @@ function syncState(row: SyncRow): SyncState {
     failures: row.failures,
     wanted: row.lease_wanted,
     generationAgeMs: row.age ?? 0,
+    horizon: row.horizon ?? '',
+    relist: row.relist,
+    lostHistories: row.lost_histories,
     watchIsDue: row.watch_due,
     isPushed: row.pushed,
   };
@@ -198,12 +217,13 @@ async function suspectTheDead(pool: Pool, mailboxId: string, owner: string): Pro
   );
 }
 
-async function isOpen(pool: Pool, mailboxId: string, insists: boolean): Promise<boolean> {
+/** Whether the mailbox is open to workers; one that insists is noted. */
+async function wantLease(pool: Pool, mailboxId: string, insists: boolean): Promise<boolean> {
   const { rowCount } = await pool.query(
     insists
       ? `UPDATE mailboxes SET lease_wanted = lease_owner IS NOT NULL
-         WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL`
-      : `SELECT 1 FROM mailboxes WHERE id = $1 AND state <> 'reauth' AND paused_at IS NULL`,
+         WHERE id = $1 AND ${isOpen}`
+      : `SELECT 1 FROM mailboxes WHERE id = $1 AND ${isOpen}`,
     [mailboxId],
   );
   return rowCount === 1;

@@ -18,7 +18,12 @@ export interface Pending extends Listed {
 
 export interface Ledger {
   /** Begins a listing. History is applied from `historyId`, which was read before the first page (DESIGN §3.3). */
-  beginGeneration(lease: Lease, kind: 'full' | 'reconcile', historyId: string): Promise<number>;
+  beginGeneration(
+    lease: Lease,
+    kind: 'full' | 'reconcile',
+    historyId: string,
+    cover?: ListingCover,
+  ): Promise<number>;
   /** A page and the place of the next one, together; listed again after a crash, it adds nothing. */
   recordPage(
     lease: Lease,
@@ -40,11 +45,21 @@ export interface Ledger {
   replay(mailboxId: string, gmailIds?: string[]): Promise<number>;
 }
 
+export interface ListingCover {
+  /** Names what is listed; another name later means that a mailbox has to be listed anew. */
+  horizon: string;
+  /** Nothing older is listed. A reconcile goes at least as far back as the listings before it. Null: all. */
+  listedFrom: Date | null;
+  /** Gmail lost the history: counted until history can be applied again. */
+  lost: boolean;
+}
+
 export type SettledMessage =
   | { gmailId: string; outcome: 'gone' }
   | { gmailId: string; outcome: 'failed'; reason: string }
   | { gmailId: string; outcome: 'retry'; reason: string };
 
+const noCover: ListingCover = { horizon: '', listedFrom: null, lost: false };
 /** Room for the pages of a listing between two generations' positions. */
 const pageStride = 1_000;
 /** How far below the newest position the newest are looked for: four pages, or four seconds of new mail. */
@@ -52,16 +67,19 @@ const newestWithin = 4 * pageStride;
 
 export function ledgerStore(pool: Pool): Ledger {
   return {
-    beginGeneration: (lease, kind, historyId) =>
+    beginGeneration: (lease, kind, historyId, { horizon, listedFrom, lost } = noCover) =>
       fenced(pool, lease, async (client) => {
         const { rows } = await client.query<{ generation: number }>(
-          'UPDATE mailboxes SET generation = generation + 1, state = $2 WHERE id = $1 RETURNING generation',
-          [lease.mailboxId, kind === 'full' ? 'syncing' : 'resyncing'],
+          `UPDATE mailboxes SET generation = generation + 1, state = $2, relist = false,
+             lost_histories = lost_histories + $3::int WHERE id = $1 RETURNING generation`,
+          [lease.mailboxId, kind === 'full' ? 'syncing' : 'resyncing', lost ? 1 : 0],
         );
         const generation = rows[0]!.generation;
         await client.query(
-          'INSERT INTO sync_generations (mailbox_id, generation, kind, pinned_history_id) VALUES ($1, $2, $3, $4)',
-          [lease.mailboxId, generation, kind, historyId],
+          `INSERT INTO sync_generations (mailbox_id, generation, kind, pinned_history_id, horizon, listed_from)
+           SELECT $1, $2, $3, $4, $5, CASE WHEN $6::timestamptz IS NOT NULL THEN least($6, (
+             SELECT listed_from FROM sync_generations WHERE mailbox_id = $1 AND generation = $2 - 1)) END`,
+          [lease.mailboxId, generation, kind, historyId, horizon, listedFrom],
         );
         await client.query('UPDATE mailboxes SET history_id = $2 WHERE id = $1', [
           lease.mailboxId,
@@ -115,7 +133,7 @@ export function ledgerStore(pool: Pool): Ledger {
 }
 
 /** Gmail lists a message that we hold for deleted: the listing is right, so it is fetched again. */
-async function digUp(client: PoolClient, mailboxId: string, messages: Listed[]): Promise<void> {
+export async function digUp(client: PoolClient, mailboxId: string, messages: Listed[]): Promise<void> {
   const { rows } = await client.query<{ tombstones: number; ledger: number }>(
     `WITH tombstones AS (
        DELETE FROM emails WHERE mailbox_id = $1 AND gmail_id = ANY($2) AND deleted_at IS NOT NULL RETURNING 1),

@@ -123,7 +123,7 @@ function reads(pool: Pool): Pick<OutboxWork, 'labelEntries' | 'nextSend' | 'dueI
       const { rows } = await pool.query<{ mailboxId: string }>(
         `SELECT DISTINCT o.mailbox_id AS "mailboxId" FROM outbox o JOIN mailboxes m ON m.id = o.mailbox_id
          WHERE o.state = 'pending' AND o.due_at < now() - $2 * interval '1 millisecond'
-           AND m.state <> 'reauth' AND m.paused_at IS NULL AND (m.wait_until IS NULL OR m.wait_until < now())
+           AND m.state <> 'reauth' AND m.paused_at IS NULL AND NOT EXISTS (SELECT 1 FROM fleet_pause) AND (m.wait_until IS NULL OR m.wait_until < now())
          LIMIT $1`,
         [limit, lateMs],
       );

@@ -4,6 +4,7 @@
 import { syncMailbox } from '@finito/jobs';
 import type { JobContext, JobResult, Producer } from '@finito/jobs';
 import { fetchPending } from './fetch-pending.ts';
+import { scopeOf } from './horizon.ts';
 import { listPage } from './list-mailbox.ts';
 import { rereadLabels } from './reread-labels.ts';
 import { runSlice } from './slice.ts';
@@ -41,15 +42,16 @@ export function createBackfillMailbox(
 
 async function backfillOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): Promise<SliceEnd> {
   const lane = 'backfill';
-  const { includeSpamTrash, withContent } = options;
+  const { horizon, withContent } = options;
+  const scope = await scopeOf(needs, slice, horizon);
   const later = (): SliceEnd => ({ kind: 'again', inMs: slice.sync.wanted ? givenWayMs : nextSliceMs });
   // The whole listing comes first: it costs 5 units per 500 messages, and the planner wants whole threads.
   while (slice.sync.listing && !slice.sync.listing.complete) {
-    await listPage(needs, slice, { lane, includeSpamTrash });
+    await listPage(needs, slice, { lane, horizon });
     if (slice.isOver()) return later();
   }
   while (slice.sync.pending > 0) {
-    const stored = await fetchPending(needs, slice, { lane, limit: roundLimit, withContent });
+    const stored = await fetchPending(needs, slice, { lane, limit: roundLimit, withContent, scope });
     await slice.refresh();
     if (stored === 0 && slice.sync.pending > 0) return { kind: 'again', inMs: fruitlessMs };
     if (slice.isOver()) return later();

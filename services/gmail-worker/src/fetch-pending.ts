@@ -1,8 +1,8 @@
 // Fetches what the ledger says is pending, newest first, and stores it. Twice: a message that is
 // stored has left the ledger and is not asked for again. Dying half-way costs the units of the
 // answers in flight; the messages are still pending.
-import { messageIdFrom, RowRefusedError } from '@finito/db';
-import type { MessageRow, Pending, SettledMessage } from '@finito/db';
+import { isInScope, messageIdFrom, RowRefusedError } from '@finito/db';
+import type { LabelScope, MessageRow, Pending, SettledMessage } from '@finito/db';
 import type { QuotaLane } from '@finito/quota';
 import { faultOf } from './fault-of.ts';
 import { concurrency, fetchMessages } from './fetch-messages.ts';
@@ -17,6 +17,8 @@ export interface FetchOptions {
   /** Most messages of one round: bounds what a round asks of the quota. */
   limit: number;
   withContent: boolean;
+  /** What turns out to be outside it is gone; undefined: nothing is. */
+  scope: LabelScope | undefined;
 }
 
 interface Failure {
@@ -35,7 +37,7 @@ const mailboxFailures = 10;
 export async function fetchPending(
   needs: SliceNeeds,
   slice: Slice,
-  { lane, limit, withContent }: FetchOptions,
+  { lane, limit, withContent, scope }: FetchOptions,
 ): Promise<number> {
   const { db, metrics, profile } = needs;
   const pending = await db.ledger.pending(slice.lease.mailboxId, limit);
@@ -65,7 +67,7 @@ export async function fetchPending(
   return slice.charged({ lane, method, units, minUnits, permits: concurrency }, async (meter) => {
     const steps = within(plan, { units: meter.units - price, messages: Infinity });
     metrics.planned(unitsOf(steps), naiveUnitsOf(steps, profile.units));
-    return runRound(needs, slice, { steps, pending, withContent, meter, price });
+    return runRound(needs, slice, { steps, pending, withContent, scope, meter, price });
   });
 }
 
@@ -73,6 +75,7 @@ interface Round {
   steps: FetchStep[];
   pending: Pending[];
   withContent: boolean;
+  scope: LabelScope | undefined;
   meter: Meter;
   /** Of one message. */
   price: number;
@@ -133,7 +136,11 @@ interface Answers {
   other?: Error;
 }
 
-async function askFor(slice: Slice, steps: FetchStep[], { meter, withContent }: Round): Promise<Answers> {
+async function askFor(
+  slice: Slice,
+  steps: FetchStep[],
+  { meter, withContent, scope }: Round,
+): Promise<Answers> {
   await slice.takeInHand(idsOf(steps));
   meter.use(unitsOf(steps.filter(({ kind }) => kind === 'thread')), 'threads.get');
   meter.use(unitsOf(steps.filter(({ kind }) => kind === 'message')), 'messages.get');
@@ -143,7 +150,9 @@ async function askFor(slice: Slice, steps: FetchStep[], { meter, withContent }: 
     const { gmailId } = outcome;
     try {
       if ('error' in outcome) throw outcome.error;
-      answers.rows.push(messageRow(outcome.message, { withContent }));
+      const row = messageRow(outcome.message, { withContent });
+      if (scope && !isInScope(row.labelIds, scope)) answers.gone.push({ gmailId, outcome: 'gone' });
+      else answers.rows.push(row);
     } catch (thrown) {
       const error = thrown as Error;
       const fault = faultOf(error);

@@ -1,22 +1,30 @@
 // The listing of a mailbox: history pinned first, then page after page, each recorded with the
 // place of the next one. Twice or after a crash: a page listed again adds nothing.
 import { GmailRequestError } from '@finito/gmail';
-import type { MessagePage } from '@finito/gmail';
+import type { ListMessagesOptions, MessagePage } from '@finito/gmail';
 import type { QuotaLane } from '@finito/quota';
+import { horizonName, listedFrom, listQuery } from './horizon.ts';
+import type { Horizon } from './horizon.ts';
 import type { Slice, SliceNeeds } from './slice.ts';
+
+export interface ListOptions {
+  lane: QuotaLane;
+  horizon: Horizon;
+}
 
 /** Begins a listing: the history id is read before the first page, so no change falls between them. */
 export async function beginListing(
   { db, profile }: SliceNeeds,
   slice: Slice,
   kind: 'full' | 'reconcile',
-  lane: QuotaLane,
+  { lane, horizon, lost = false }: ListOptions & { lost?: boolean },
 ): Promise<void> {
   const units = profile.units.getProfile + profile.units['labels.list'];
   await slice.charged({ units, lane, method: 'getProfile' }, async () => {
     const { historyId } = await slice.gmail.getProfile(slice.signal);
     const labels = await slice.gmail.listLabels(slice.signal);
-    await db.ledger.beginGeneration(slice.lease, kind, historyId);
+    const cover = { horizon: horizonName(horizon), listedFrom: listedFrom(horizon), lost };
+    await db.ledger.beginGeneration(slice.lease, kind, historyId, cover);
     await db.labels.replace(slice.lease, labels.map(labelRow));
   });
   await slice.refresh();
@@ -37,13 +45,13 @@ export async function refreshLabels(
 export async function listPage(
   { db, profile }: SliceNeeds,
   slice: Slice,
-  { lane, includeSpamTrash }: { lane: QuotaLane; includeSpamTrash: boolean },
+  { lane, horizon }: ListOptions,
 ): Promise<void> {
   const { listing, generation } = slice.sync;
   if (!listing || listing.complete) return;
   await slice.charged({ units: profile.units['messages.list'], lane, method: 'messages.list' }, async () => {
     const pageToken = listing.pageToken ?? undefined;
-    const page = await pageOrStart(slice, { includeSpamTrash, pageToken });
+    const page = await pageOrStart(slice, { ...listQuery(horizon, listing.listedFrom), pageToken });
     if (!page) return db.ledger.restartListing(slice.lease, generation);
     await db.ledger.recordPage(slice.lease, {
       generation,
@@ -57,7 +65,7 @@ export async function listPage(
 /** `undefined`: Gmail no longer takes the page token, and the listing must begin anew. */
 export async function pageOrStart(
   slice: Slice,
-  options: { includeSpamTrash: boolean; pageToken: string | undefined; labelIds?: string[] },
+  options: ListMessagesOptions & { pageToken: string | undefined },
 ): Promise<MessagePage | undefined> {
   try {
     return await slice.gmail.listMessages(options, slice.signal);

@@ -64,7 +64,11 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
       {
         lane: settings.workerLane,
         withContent: settings.syncContent === 'full',
-        includeSpamTrash: settings.syncIncludeSpamTrash,
+        horizon: {
+          days: settings.syncHorizonDays,
+          labels: settings.syncLabels,
+          spamTrash: settings.syncIncludeSpamTrash,
+        },
         pollMs: settings.syncPollSeconds * 1_000,
         pubsubTopic: settings.gmailPubsubTopic,
       },

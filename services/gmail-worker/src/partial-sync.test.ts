@@ -33,8 +33,8 @@ describe('the changes of a page of history', () => {
     });
     expect(changes).toEqual([
       { kind: 'added', historyId: '7', gmailId: 'a', threadId: 't' },
-      { kind: 'labels', historyId: '7', gmailId: 'a', added: ['TRASH'], removed: [] },
-      { kind: 'labels', historyId: '7', gmailId: 'a', added: [], removed: ['UNREAD'] },
+      { kind: 'labels', historyId: '7', gmailId: 'a', threadId: 't', added: ['TRASH'], removed: [] },
+      { kind: 'labels', historyId: '7', gmailId: 'a', threadId: 't', added: [], removed: ['UNREAD'] },
       { kind: 'deleted', historyId: '7', gmailId: 'a' },
     ]);
   });
@@ -42,7 +42,7 @@ describe('the changes of a page of history', () => {
   it('of a record without anything known are none, and labels that are missing are none', () => {
     const odd = { id: '7', labelsAdded: [message('a')] } as never;
     expect(changesOf({ history: [{ id: '6' }, odd] })).toEqual([
-      { kind: 'labels', historyId: '7', gmailId: 'a', added: [], removed: [] },
+      { kind: 'labels', historyId: '7', gmailId: 'a', threadId: 't', added: [], removed: [] },
     ]);
   });
 });

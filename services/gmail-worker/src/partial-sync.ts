@@ -4,12 +4,12 @@
 // The trap: the `historyId` of the answer is the mailbox's newest on every page. It is stored only
 // with the last page; between pages the position is the last record's own id.
 import { messageIdFrom } from '@finito/db';
-import type { HistoryChange } from '@finito/db';
-import type { HistoryPage } from '@finito/gmail';
+import type { HistoryChange, LabelScope } from '@finito/db';
+import type { HistoryMessage, HistoryPage } from '@finito/gmail';
 import type { Slice, SliceNeeds } from './slice.ts';
 
 /** Returns false when the slice's time ended before the history did. @throws GmailHistoryExpiredError */
-export async function partialSync(needs: SliceNeeds, slice: Slice): Promise<boolean> {
+export async function partialSync(needs: SliceNeeds, slice: Slice, scope?: LabelScope): Promise<boolean> {
   const { db, profile, events } = needs;
   const { mailboxId, userId } = slice.lease;
   const startHistoryId = slice.sync.historyId;
@@ -27,6 +27,7 @@ export async function partialSync(needs: SliceNeeds, slice: Slice): Promise<bool
       slice.sync.generation,
       changesOf(page),
       position,
+      scope,
     );
     const publicIds = (gmailIds: string[]) => gmailIds.map((gmailId) => messageIdFrom(mailboxId, gmailId));
     await events.publish(userId, [
@@ -56,22 +57,28 @@ export function changesOf({ history }: Pick<HistoryPage, 'history'>): HistoryCha
         historyId,
         gmailId: message.id,
         threadId: message.threadId,
+        labelIds: message.labelIds,
       })),
       ...labelsAdded.map(({ message, labelIds = [] }) => ({
         kind: 'labels' as const,
         historyId,
-        gmailId: message.id,
+        ...carrier(message),
         added: labelIds,
         removed: [],
       })),
       ...labelsRemoved.map(({ message, labelIds = [] }) => ({
         kind: 'labels' as const,
         historyId,
-        gmailId: message.id,
+        ...carrier(message),
         added: [],
         removed: labelIds,
       })),
       ...messagesDeleted.map(({ message }) => ({ kind: 'deleted' as const, historyId, gmailId: message.id })),
     ];
   });
+}
+
+/** Whose labels changed, and all that it carries now. */
+function carrier({ id, threadId, labelIds }: HistoryMessage) {
+  return { gmailId: id, threadId, labelIds };
 }

@@ -9,6 +9,10 @@ export const settingsSchema = z.object({
   GMAIL_BATCH: env.choice(['on', 'off', 'auto'], { default: 'auto' }),
   SYNC_CONTENT: env.choice(['full', 'metadata'], { default: 'full' }),
   SYNC_INCLUDE_SPAM_TRASH: env.flag({ default: true }),
+  /** 0: as far back as a mailbox goes. */
+  SYNC_HORIZON_DAYS: env.integer({ default: 0, max: 36_500 }),
+  /** Names of labels; empty: all messages. */
+  SYNC_LABELS: env.list({ default: [] }),
   /** How often a live mailbox is asked for news when nothing is pushed. */
   SYNC_POLL_SECONDS: env.integer({ default: 60, min: 1, max: 86_400 }),
   /** The Pub/Sub topic that Gmail tells of changes: projects/<project>/topics/<topic>. */

@@ -102,11 +102,6 @@ describe('a sync', () => {
     account.changeLabels(ids.slice(0, 100), ['STARRED'], ['UNREAD']);
     ids.slice(100, 130).forEach((id) => account.delete(id));
     account.deliver({ raw: Buffer.from('From: a@example.com\r\nSubject: New\r\n\r\nHello') });
-    // A position that is lost within minutes is taken for Gmail's trouble: this one is older.
-    await world.pool.query(
-      `UPDATE sync_generations SET started_at = now() - interval '1 hour' WHERE mailbox_id = $1`,
-      [mailboxId],
-    );
     account.expireHistory();
     await eventually(async () => (await compared(mailboxId)).equal);
     await world.untilLive(mailboxId);
@@ -134,14 +129,19 @@ describe('a sync', () => {
     expect(simulator.report().calls['watch']).toBe(asked + 1);
   });
 
-  it('does not list again and again when Gmail loses a position that it has just given', async () => {
-    const { email, account, compared } = anAccount();
+  it('lists at once when the history is lost, and waits before it lists again while none can be applied', async () => {
+    const { email, account, inject, compared } = anAccount();
     const mailboxId = await world.connect(email);
     await world.untilLive(mailboxId);
+    const generation = async () =>
+      (await world.pool.query('SELECT generation FROM mailboxes WHERE id = $1', [mailboxId])).rows[0]
+        .generation;
     account.expireHistory();
+    await eventually(async () => (await generation()) === 2);
+    await world.untilLive(mailboxId);
+    inject({ match: { method: 'history.list' }, effect: { status: 404, reason: 'notFound' } });
     await eventually(async () => (await world.progress(mailboxId)).lastError === 'GmailHistoryExpiredError');
-    const { rows } = await world.pool.query('SELECT generation FROM mailboxes WHERE id = $1', [mailboxId]);
-    expect(rows).toEqual([{ generation: 1 }]);
+    expect(await generation()).toBe(3);
     expect(await compared(mailboxId)).toEqual(inStep);
   });
 
