@@ -6,7 +6,7 @@ import type { LabelScope, MessageRow, Pending, SettledMessage } from '@finito/db
 import type { QuotaLane } from '@finito/quota';
 import { faultOf } from './fault-of.ts';
 import { concurrency, fetchMessages } from './fetch-messages.ts';
-import { handfulsOf, naiveUnitsOf, planFetch, unitsOf, within } from './fetch-plan.ts';
+import { crashesOf, handfulsOf, naiveUnitsOf, planFetch, unitsOf, within } from './fetch-plan.ts';
 import type { FetchStep } from './fetch-plan.ts';
 import { messageRow } from './message-row.ts';
 import type { Meter } from './charge.ts';
@@ -28,6 +28,8 @@ interface Failure {
 
 /** A message that was in hand when this many processes died is quarantined (DESIGN §3.12). */
 const maxCrashes = 3;
+/** One more death would quarantine it: nothing else may be in hand then that could be to blame, or be blamed. */
+const aloneFromCrashes = maxCrashes - 1;
 /** Messages in memory, and lost, when a process dies. */
 const handfulSize = 20;
 /** This many failures and no success are the mailbox's fault, not the messages'. */
@@ -101,16 +103,16 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
     );
   const doubtful: Failure[] = [];
   let storedInAll = 0;
-  const handfuls = handfulsOf(round.steps, handfulSize);
+  const handfuls = suspectsLast(handfulsOf(round.steps, handfulSize));
   for (const [index, handful] of handfuls.entries()) {
     if (index > 0 && slice.isOver()) break;
-    const answers = await askFor(slice, handful, round);
+    const answers = await inCompany(needs, handful, () => askFor(slice, handful, round));
     // Doubts may cost one more call.
     const isLastCall = index === handfuls.length - 1 && doubtful.length + answers.failures.length === 0;
     const settled = isLastCall ? round.meter.settle() : undefined;
     const { stored, refused } = await store(needs, slice, answers.rows, {
       fresh,
-      next: idsOf(handfuls[index + 1] ?? []),
+      next: notedEarly(handfuls[index + 1] ?? []),
     });
     await settle(needs, slice, answers.gone);
     await settled;
@@ -125,6 +127,21 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
   await count(doubtful);
   return storedInAll;
 }
+
+/** If one kills the process again, what its neighbours and the rest of the round need has been done first. */
+function suspectsLast(handfuls: FetchStep[][]): FetchStep[][] {
+  const isSuspect = ([step]: FetchStep[]) => step !== undefined && crashesOf(step) > 0;
+  return [...handfuls.filter((handful) => !isSuspect(handful)), ...handfuls.filter(isSuspect)];
+}
+
+const mustBeAlone = (handful: readonly FetchStep[]) =>
+  handful.some((step) => crashesOf(step) >= aloneFromCrashes);
+
+function inCompany<T>({ company }: SliceNeeds, handful: FetchStep[], work: () => Promise<T>): Promise<T> {
+  return mustBeAlone(handful) ? company.alone(work) : company.together(work);
+}
+
+const notedEarly = (handful: FetchStep[]) => (mustBeAlone(handful) ? [] : idsOf(handful));
 
 const idsOf = (steps: readonly FetchStep[]) => steps.flatMap(({ wanted }) => wanted);
 

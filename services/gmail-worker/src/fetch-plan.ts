@@ -4,7 +4,13 @@ import type { Pending } from '@finito/db';
 
 export type FetchStep =
   | { kind: 'thread'; threadId: string; wanted: string[]; units: number }
-  | { kind: 'message'; wanted: [string]; units: number; suspect: boolean };
+  | {
+      kind: 'message';
+      wanted: [string];
+      units: number;
+      /** How many processes died with it in hand: more than none make it a suspect. */
+      crashes: number;
+    };
 
 export interface UnitPrices {
   'messages.get': number;
@@ -28,7 +34,7 @@ export const notInThread = 'not-in-thread';
  */
 export function planFetch(pending: readonly Pending[], prices: UnitPrices, limits: PlanLimits): FetchStep[] {
   const suspects = pending.filter(({ crashes }) => crashes > 0);
-  const steps: FetchStep[] = suspects.map(({ gmailId }) => single(gmailId, prices, true));
+  const steps: FetchStep[] = suspects.map(({ gmailId, crashes }) => single(gmailId, prices, crashes));
   const threads = new Map<string, string[]>();
   for (const message of pending) {
     if (message.crashes > 0 || isAlone(message)) continue;
@@ -87,7 +93,7 @@ export function handfulsOf(steps: readonly FetchStep[], size: number): FetchStep
   const handfuls: FetchStep[][] = [];
   let room = 0;
   for (const step of steps) {
-    const isAlone = step.kind === 'message' && step.suspect;
+    const isAlone = crashesOf(step) > 0;
     if (room <= 0 || isAlone) {
       handfuls.push([]);
       room = size;
@@ -98,6 +104,10 @@ export function handfulsOf(steps: readonly FetchStep[], size: number): FetchStep
   return handfuls;
 }
 
-function single(gmailId: string, prices: UnitPrices, suspect = false): FetchStep {
-  return { kind: 'message', wanted: [gmailId], units: prices['messages.get'], suspect };
+export function crashesOf(step: FetchStep): number {
+  return step.kind === 'message' ? step.crashes : 0;
+}
+
+function single(gmailId: string, prices: UnitPrices, crashes = 0): FetchStep {
+  return { kind: 'message', wanted: [gmailId], units: prices['messages.get'], crashes };
 }

@@ -5,6 +5,7 @@ import { createAccessTokens } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
 import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import { createRedis, jobMetrics, notificationMetrics, runService } from '@finito/service-kit';
+import { createCompany } from './company.ts';
 import { createGmailWorker } from './gmail-worker.ts';
 import { workerMetrics } from './metrics.ts';
 import { startMailboxMetrics } from './mailbox-metrics.ts';
@@ -58,6 +59,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
         events: createMailboxEvents(redis),
         jobs,
         connect: () => redisOf('worker'),
+        company: createCompany(),
         // Read by people who ask which process holds a mailbox.
         owner: `${hostname()}:${process.pid}:${randomUUID()}`,
       },

@@ -12,6 +12,7 @@ import type { MailboxEvents } from '@finito/jobs';
 import type { QuotaLedger, QuotaProfile } from '@finito/quota';
 import { createCharge } from './charge.ts';
 import type { Charge } from './charge.ts';
+import type { Company } from './company.ts';
 import { endOfFailure } from './end-of-failure.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -23,6 +24,8 @@ export interface SliceNeeds {
   accessTokens: AccessTokens;
   events: MailboxEvents;
   metrics: WorkerMetrics;
+  /** Of all that the process has in hand. */
+  company: Company;
   owner: string;
 }
 
