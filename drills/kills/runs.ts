@@ -1,13 +1,11 @@
 // The two runs that are compared: the same mailboxes, processes and quota, with and without kills.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '@finito/gmail-simulator';
-import type { Kit } from '../../bench/kit/program.ts';
-import { startFleet } from '../kit/fleet.ts';
-import type { Fleet, Kind } from '../kit/fleet.ts';
+import type { Kind } from '../kit/fleet.ts';
+import { inWard, workersOf } from '../kit/in-ward.ts';
+import type { RunKit } from '../kit/in-ward.ts';
 import { syncAll } from '../kit/sync-all.ts';
 import type { During, SyncRun } from '../kit/sync-all.ts';
-import { openWard } from '../sync/ward.ts';
-import type { Ward } from '../sync/ward.ts';
 import { leasesOf, takeovers } from './takeovers.ts';
 
 export interface Size {
@@ -29,14 +27,14 @@ export interface KilledRun extends SyncRun {
   takeovers: number[];
 }
 
-type RunKit = Pick<Kit, 'progress' | 'signal'>;
-
 export function undisturbed(kit: RunKit, size: Size): Promise<SyncRun> {
-  return inWard(kit, size, (ward) => syncAll(ward, { kit, name: 'undisturbed', withinSeconds: 1_200 }));
+  return inWard(kit, wardOf(size), (ward) =>
+    syncAll(ward, { kit, name: 'undisturbed', withinSeconds: 1_200 }),
+  );
 }
 
 export function killed(kit: RunKit, size: Size & { seed: number }): Promise<KilledRun> {
-  return inWard(kit, size, async (ward, fleet) => {
+  return inWard(kit, wardOf(size), async (ward, fleet) => {
     const random = createRandom(size.seed);
     const all = fleet.members.size;
     const counts: Partial<Record<Kind, number>> = {};
@@ -67,26 +65,10 @@ export function killed(kit: RunKit, size: Size & { seed: number }): Promise<Kill
   });
 }
 
-async function inWard<T>(
-  kit: RunKit,
-  { mailboxes, messages, workers, timeFactor }: Size,
-  work: (ward: Ward, fleet: Fleet) => Promise<T>,
-): Promise<T> {
-  kit.progress('starting');
-  const settings = { SYNC_POLL_SECONDS: '5' };
-  const ward = await openWard({ mailboxes, messages, timeFactor, workers: 0, settings });
-  try {
-    const kinds: Kind[] = [...Array<Kind>(workers).fill('gmail-worker'), 'telemetry', 'gateway'];
-    const fleet = await startFleet(ward.world.env, kinds);
-    try {
-      return await work(ward, fleet);
-    } finally {
-      await fleet.close();
-    }
-  } finally {
-    await ward.close();
-  }
-}
+const wardOf = ({ mailboxes, messages, workers, timeFactor }: Size) => ({
+  ...{ mailboxes, messages, timeFactor, settings: { SYNC_POLL_SECONDS: '5' } },
+  kinds: [...workersOf(workers), 'telemetry', 'gateway'] as Kind[],
+});
 
 async function isOverAfter(ms: number, isOver: () => boolean): Promise<boolean> {
   const endsAt = performance.now() + ms;

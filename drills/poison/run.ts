@@ -3,12 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { createRandom } from '@finito/gmail-simulator';
-import type { Kit } from '../../bench/kit/program.ts';
-import { startFleet } from '../kit/fleet.ts';
 import type { Fleet } from '../kit/fleet.ts';
+import { inWard, workersOf } from '../kit/in-ward.ts';
+import type { RunKit } from '../kit/in-ward.ts';
 import { syncAll } from '../kit/sync-all.ts';
 import type { During, Outcome } from '../kit/sync-all.ts';
-import { openWard } from '../sync/ward.ts';
 import type { Ward } from '../sync/ward.ts';
 
 export interface PoisonedSize {
@@ -36,24 +35,14 @@ const mark = 'the-mark-that-kills';
 const everyMs = 100;
 
 export async function syncPoisoned(
-  kit: Pick<Kit, 'progress' | 'signal'>,
+  kit: RunKit,
   { workers, deadly, seed, ...size }: PoisonedSize,
 ): Promise<PoisonedRun> {
-  kit.progress('starting');
   const preload = pathToFileURL(join(import.meta.dirname, 'kill-on-sight.ts')).href;
   const settings = { SYNC_POLL_SECONDS: '5', NODE_OPTIONS: `--import=${preload}`, DRILL_DEADLY_MARK: mark };
-  const ward = await openWard({ ...size, workers: 0, settings });
-  const killers = poison(ward, deadly, seed);
-  try {
-    const fleet = await startFleet(ward.world.env, Array(workers).fill('gmail-worker'));
-    try {
-      return await watched(kit, ward, fleet, killers);
-    } finally {
-      await fleet.close();
-    }
-  } finally {
-    await ward.close();
-  }
+  return inWard(kit, { ...size, settings, kinds: workersOf(workers) }, (ward, fleet) =>
+    watched(kit, ward, fleet, poison(ward, deadly, seed)),
+  );
 }
 
 /** Address → the deadly message in its mailbox. */
@@ -71,7 +60,7 @@ function poison({ simulator, emails }: Ward, deadly: number, seed: number): Map<
 }
 
 async function watched(
-  kit: Pick<Kit, 'progress' | 'signal'>,
+  kit: RunKit,
   ward: Ward,
   fleet: Fleet,
   killers: Map<string, string>,

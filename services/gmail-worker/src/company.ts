@@ -14,11 +14,15 @@ export function createCompany(patienceMs = 2_000): Company {
   let lastAlone: Promise<unknown> = Promise.resolve();
 
   return {
+    // Who waits counts as going on, so that each waits for those before it and nobody overtakes.
     async together(work) {
-      await within(patienceMs, lastAlone);
-      const running = work();
+      const running = within(patienceMs, lastAlone).then(work);
       going.add(running);
-      return running.finally(() => going.delete(running));
+      try {
+        return await running;
+      } finally {
+        going.delete(running);
+      }
     },
     alone(work) {
       const others = [...going, lastAlone];
