@@ -103,6 +103,22 @@ describe('a hostile mail', () => {
     expect((await reader.complaints()).filter((complaint) => /dialog|ran/.test(complaint))).toEqual([]);
     expect(tracked).toEqual([]);
   });
+
+  it('R7: runs nothing either if it gets into the page itself, where our own scripts still run', async () => {
+    const { page, context } = reader;
+    const injected = `<script>alert('injected')</script><img src="/nothing" onerror="alert('handler')">`;
+    await context.route(`${stack.url}/`, async (route) => {
+      const response = await route.fetch();
+      const html = (await response.text()).replace('<body>', `<body>${injected}`);
+      expect(html).toContain(injected);
+      await route.fulfill({ response, body: html });
+    });
+    await page.goto(`${stack.url}/`);
+    await page.getByRole('link', { name: 'Act now' }).waitFor();
+    const complaints = await reader.complaints();
+    expect(complaints.filter((complaint) => complaint.startsWith('dialog'))).toEqual([]);
+    expect(complaints).toEqual(expect.arrayContaining(['script-src-elem inline', 'script-src-attr inline']));
+  });
 });
 
 const frameOf = (page: Page) => page.frameLocator('iframe[title="Text of the message"]');

@@ -52,7 +52,7 @@ describe('a setting of several services', () => {
 });
 
 describe('.env.example', () => {
-  it('names every setting of the services once, and no other', () => {
+  it('R56: names every setting of the services once, and no other', () => {
     const names = [...read('.env.example').matchAll(/^#?\s?([A-Z][A-Z0-9_]*)=/gm)].map((match) => match[1]!);
     const expected = settings.map(({ name }) => name);
     expect(names.filter((name) => !partsOfOthers.includes(name)).sort()).toEqual(expected.sort());

@@ -10,7 +10,7 @@ import { vectors } from './vectors.ts';
 /** HTML mails beside the project; only those that are bare HTML are read here. */
 const mails = process.env['HTML_MAILS'] ?? '/work/shared/mail/html';
 
-describe('what the sanitiser lets through, DOMPurify lets through too', () => {
+describe('R13: what the sanitiser lets through, DOMPurify lets through too', () => {
   let purified: (html: string) => string;
   let parsed: (html: string) => string;
 

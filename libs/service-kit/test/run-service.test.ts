@@ -81,7 +81,7 @@ describe('a service that starts', () => {
     expect(output.trim().split('\n')).toHaveLength(5);
   });
 
-  it('answers /livez, /readyz and /metrics on its admin port and nothing else', async () => {
+  it('R29: answers /livez, /readyz and /metrics on its admin port and nothing else', async () => {
     const { admin } = await started();
     const status = async (path: string, method = 'GET') => (await fetch(admin + path, { method })).status;
     expect(await status('/livez')).toBe(200);
@@ -130,7 +130,7 @@ describe('a service that starts', () => {
 });
 
 describe('a service that is told to stop', () => {
-  it('closes in reverse order and exits with 0', async () => {
+  it('R34: closes in reverse order and exits with 0', async () => {
     const { service, lines } = await started();
     service.signal('SIGTERM');
     expect(await service.exited).toBe(0);
@@ -149,7 +149,7 @@ describe('a service that is told to stop', () => {
     expect(await service.exited).toBe(0);
   });
 
-  it('stops being ready first, and still serves for the time it was given', async () => {
+  it('R35, R64: stops being ready first, and still serves for the time it was given', async () => {
     const { service, admin, api } = await started({ SHUTDOWN_DELAY_MS: '1000' });
     service.signal('SIGTERM');
     await until(async () => (await fetch(`${admin}/readyz`)).status === 503, { timeoutMs: 800 });
@@ -166,7 +166,7 @@ describe('a service that is told to stop', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 
-  it('exits with 2 inside 10 seconds by default', async () => {
+  it('R33: exits with 2 inside 10 seconds by default', async () => {
     const { service } = await started({ FAULT: 'hang' });
     const startedAt = performance.now();
     service.signal('SIGTERM');
@@ -199,7 +199,7 @@ describe('a service that is told to stop', () => {
   it.each([
     ['throw-later', 'uncaught exception'],
     ['reject-later', 'unhandled rejection'],
-  ])('closes and exits with 1 after an error that escaped: %s', async (fault, message) => {
+  ])('R32: closes and exits with 1 after an error that escaped: %s', async (fault, message) => {
     const service = await run({ FAULT: fault });
     expect(await service.exited).toBe(1);
     expect(messages(linesOf(service))).toEqual(

@@ -90,7 +90,7 @@ describe('a route', () => {
     },
   );
 
-  it('with a key opens by that key and no other, and two are valid while one is replaced', async () => {
+  it('R25, R62: with a key opens by that key and no other, and two are valid while one is replaced', async () => {
     for (const key of healthKeys) {
       expect((await ask(routes.getHealth, { 'x-health-api-key': key })).status).toBe(200);
     }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiClient } from '@finito/api';
 import type { ApiClient, EmailSummary } from '@finito/api';
 import { until } from '@finito/testing';
+import { Client } from 'pg';
 import { aGateway, aMessage } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
 
@@ -122,8 +123,27 @@ describe('the list of messages', () => {
   });
 });
 
+describe('the table of messages', () => {
+  it('R31: answers what the seed asks Postgres and Redis by hand', async () => {
+    const { store, mailboxId } = await aReader();
+    await store(aMessage('e1'), aMessage('e2'));
+    const client = new Client({ connectionString: gateway.databaseUrl });
+    await client.connect();
+    expect((await client.query('SELECT 1;')).rowCount).toBe(1);
+    const recent = "SELECT COUNT(*) FROM emails WHERE created_at > NOW() - INTERVAL '5 minutes'";
+    expect(Number((await client.query(recent)).rows[0].count)).toBeGreaterThanOrEqual(2);
+    await client.query("UPDATE emails SET created_at = now() - interval '6 minutes' WHERE mailbox_id = $1", [
+      mailboxId,
+    ]);
+    const ofMailbox = await client.query(`${recent} AND mailbox_id = $1`, [mailboxId]);
+    expect(ofMailbox.rows).toEqual([{ count: '0' }]);
+    await client.end();
+    expect(await gateway.redis.producer.ping()).toBe('PONG');
+  });
+});
+
 describe('one message', () => {
-  it('comes with its envelope and sanitised content', async () => {
+  it('R24: comes with its envelope and sanitised content', async () => {
     const { api, store, messageId } = await aReader();
     await store(
       aMessage('a1', {

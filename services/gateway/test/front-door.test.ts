@@ -46,7 +46,7 @@ async function aListener(headers: Record<string, string>) {
 }
 
 describe('the limits of the gateway', () => {
-  it('count tokens that prove nothing by the address, however many are made up', async () => {
+  it('R17: count tokens that prove nothing by the address, however many are made up', async () => {
     const { of } = await statuses(40, '/api/mailboxes', (i) => ({ authorization: `Bearer made-up-${i}` }));
     expect(of(401)).toHaveLength(limits.general);
     expect(of(429)).toHaveLength(40 - limits.general);
@@ -61,7 +61,7 @@ describe('the limits of the gateway', () => {
     expect(of(429)).toHaveLength(40 - limits.general);
   });
 
-  it('are told with each answer, and a refused caller is told when to come back', async () => {
+  it('R18, R19: are told with each answer, and a refused caller is told when to come back', async () => {
     const { authorization } = await gateway.aUser();
     const { answers, of } = await statuses(12, '/api/sync', () => ({ authorization }));
     const rests = answers.map(({ headers }) => Number(headers.get('x-ratelimit-remaining')));

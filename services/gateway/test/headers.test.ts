@@ -1,9 +1,10 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { CspEvaluator } from 'csp_evaluator/dist/evaluator.js';
 import { Severity } from 'csp_evaluator/dist/finding.js';
 import { CspParser } from 'csp_evaluator/dist/parser.js';
-import { fixedHeaders } from '../src/security-headers.ts';
 import { aGateway } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
 
@@ -13,8 +14,19 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
+/** The page's policy by directive, with the nonce of one answer. */
+async function thePolicy(): Promise<Record<string, string[]>> {
+  const header = (await fetch(gateway.origin)).headers.get('content-security-policy')!;
+  return Object.fromEntries(
+    header.split('; ').map((directive) => {
+      const [name = '', ...sources] = directive.split(' ');
+      return [name, sources];
+    }),
+  );
+}
+
 describe('the page', () => {
-  it('has one policy, written down here: a change of it is a decision', async () => {
+  it('R3: has one policy, written down here: a change of it is a decision', async () => {
     const response = await fetch(gateway.origin);
     const policy = response.headers.get('content-security-policy')!.replace(/nonce-[\w+/=]+/g, 'nonce-…');
     expect(policy.split('; ')).toEqual([
@@ -38,7 +50,7 @@ describe('the page', () => {
     ]);
   });
 
-  it("leaves Google's CSP evaluator nothing to say of high or medium severity", async () => {
+  it("R2, R63: leaves Google's CSP evaluator nothing to say of high or medium severity", async () => {
     const policy = (await fetch(gateway.origin)).headers.get('content-security-policy')!;
     const findings = new CspEvaluator(new CspParser(policy).csp).evaluate();
     const grave = [
@@ -53,7 +65,7 @@ describe('the page', () => {
     expect(weak.some(({ severity }) => severity === Severity.HIGH)).toBe(true);
   });
 
-  it('has a nonce of 128 bits of its own at each request, the same in header and page', async () => {
+  it('R1: has a nonce of 128 bits of its own at each request, the same in header and page', async () => {
     const nonces = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const response = await fetch(`${gateway.origin}/message/anything`);
@@ -67,6 +79,31 @@ describe('the page', () => {
     expect(new Set(nonces).size).toBe(20);
   });
 
+  it('R4: runs the scripts that carry the nonce, and what those load: no address, no inline script, no eval', async () => {
+    const [nonce, ...others] = (await thePolicy())['script-src']!;
+    expect(nonce).toMatch(/^'nonce-[\w+/]{22}=='$/);
+    expect(others).toEqual(["'strict-dynamic'"]);
+  });
+
+  it("R5: takes styles from itself or under the nonce: stricter than the seed's 'unsafe-inline'", async () => {
+    const [own, nonce, ...others] = (await thePolicy())['style-src']!;
+    expect([own, others]).toEqual(["'self'", []]);
+    expect(nonce).toMatch(/^'nonce-/);
+  });
+
+  it("R6: needs none of Google's domains: the gateway alone talks to Google", async () => {
+    const policy = await thePolicy();
+    expect(policy['connect-src']).toEqual(["'self'"]);
+    expect(JSON.stringify(policy)).not.toMatch(/google|gstatic|https?:/);
+    const web = join(import.meta.dirname, '../../../web');
+    const sources = globSync(['index.html', 'src/**/*.{ts,tsx,css}'], { cwd: web });
+    expect(sources.length).toBeGreaterThan(10);
+    const asking = sources.filter((file) =>
+      /googleapis\.com|gstatic\.com/.test(readFileSync(join(web, file), 'utf8')),
+    );
+    expect(asking).toEqual([]);
+  });
+
   it('is not kept by caches, its assets are for good', async () => {
     expect((await fetch(gateway.origin)).headers.get('cache-control')).toBe('no-store');
     const asset = await fetch(`${gateway.origin}/assets/a.js`);
@@ -77,12 +114,26 @@ describe('the page', () => {
 });
 
 describe('every answer', () => {
+  const same: Record<string, string> = {
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+
   it.each(['/', '/assets/a.js', '/api/auth/me', '/api/nothing', '/api/openapi.json', '/no-such-file.txt'])(
-    '%s carries the security headers and a request id, and names no software',
+    'R8, R9, R10, R11, R12: %s carries the fixed headers, a policy of its own and a request id, and names no software',
     async (path) => {
-      const { headers } = await fetch(gateway.origin + path);
-      for (const [name, value] of Object.entries(fixedHeaders)) expect(headers.get(name)).toBe(value);
-      expect(headers.get('content-security-policy')).toBeTruthy();
+      const [first, second] = [await fetch(gateway.origin + path), await fetch(gateway.origin + path)];
+      const { headers } = first;
+      expect(Object.fromEntries(headers)).toMatchObject(same);
+      expect(headers.get('permissions-policy')).toMatch(/camera=\(\), .*geolocation=\(\)/);
+      const policies = [first, second].map((answer) => answer.headers.get('content-security-policy')!);
+      for (const policy of policies) expect(policy).toMatch(/^default-src 'none'/);
+      // What has no scripts may do without a nonce; a nonce is never given twice.
+      if (policies[0]!.includes('nonce-')) expect(policies[0]).not.toBe(policies[1]);
       expect(headers.get('x-request-id')).toMatch(/^[\w-]{12}$/);
       expect(headers.get('x-powered-by')).toBeNull();
     },

@@ -95,14 +95,14 @@ async function aMailbox(changes: string): Promise<void> {
 }
 
 describe('the health report', () => {
-  it('is healthy when all answers, as the contract has it', async () => {
+  it('R27: is healthy when all answers, as the contract has it', async () => {
     const report = healthReport.parse(await untilReport({ all: 'healthy' }));
     expect(report).toMatchObject({ status: 'healthy', version: '1.2.3' });
     expect(report.checks.map(({ service }) => service)).toEqual(['database', 'redis', 'email_sync', 'queue']);
     expect(report.uptime).toBeGreaterThan(0);
   });
 
-  it('is degraded when the database takes longer than 100 ms', async () => {
+  it('R30: is degraded when the database takes longer than 100 ms', async () => {
     postgres.delay(60);
     const report = await untilReport({ database: 'degraded', all: 'degraded' });
     const database = report.checks.find(({ service }) => service === 'database');
@@ -138,7 +138,7 @@ describe('the health report', () => {
     await untilReport({ email_sync: 'healthy' });
   });
 
-  it('calls sync degraded when a mailbox is due and nobody looks at it', async () => {
+  it('R26: calls sync degraded when a mailbox is due and nobody looks at it', async () => {
     await aMailbox(`due_at = now() - interval '10 minutes', created_at = now() - interval '1 day'`);
     const report = await untilReport({ email_sync: 'degraded', all: 'degraded' });
     expect(report.checks[2]?.message).toBe('mailboxes that are due and not looked at: 1');

@@ -72,7 +72,7 @@ async function commandsSeen(run: () => Promise<unknown>): Promise<number> {
 }
 
 describe('the rate limit', () => {
-  it('admits exactly the limit of 2,000 parallel requests to each of two gateways', async () => {
+  it('R23: admits exactly the limit of 2,000 parallel requests to each of two gateways', async () => {
     const { decisions, admitted } = await flood([await aLimiter(), await aLimiter()], 2_000);
     expect(admitted).toBe(100);
     expect(new Set(decisions.map(({ counter }) => counter))).toEqual(new Set(['redis']));
@@ -85,7 +85,7 @@ describe('the rate limit', () => {
     );
   });
 
-  it('keeps callers and classes apart', async () => {
+  it('R14: keeps callers and classes apart', async () => {
     const limiter = await aLimiter();
     await flood([limiter], 100);
     expect((await limiter.consume('general', 'user:b')).allowed).toBe(true);
@@ -148,7 +148,7 @@ describe('while Redis does not answer', () => {
     'is down': () => proxy.cut(),
   };
   for (const [name, hurt] of Object.entries(faults)) {
-    it(`and ${name}, all gateways together admit at most the limit once more`, async () => {
+    it(`R20: and ${name}, all gateways together admit at most the limit once more`, async () => {
       const limiters = [await aLimiterToHurt(), await aLimiterToHurt()];
       expect((await flood(limiters, 200)).admitted).toBeLessThanOrEqual(200);
       for (const limiter of limiters) await untilRedisCounts(limiter);

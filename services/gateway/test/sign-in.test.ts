@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startGmailSimulator } from '@finito/gmail-simulator';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { sha256 } from '../src/authenticate.ts';
+import { createSessions } from '../src/sessions.ts';
 import { aGateway } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
 
@@ -144,6 +145,17 @@ describe('signing in', () => {
 });
 
 describe('a session', () => {
+  it('R59: needs no memory of the process that began it: any with the same secret knows it, no other does', async () => {
+    const user = await gateway.aUser();
+    const begunWith = async (secret: string) => {
+      const elsewhere = createSessions({ secret, isHttps: false, hours: 1 });
+      const cookie = (await elsewhere.start(user.id)).split(';')[0]!;
+      return (await fetch(`${gateway.origin}/api/auth/me`, { headers: { cookie } })).status;
+    };
+    expect(await begunWith('a secret that only tests know')).toBe(200);
+    expect(await begunWith('a secret of somebody else')).toBe(401);
+  });
+
   it('ends with a sign-out', async () => {
     const browser = aBrowser();
     await browser.signIn('ann@example.com');

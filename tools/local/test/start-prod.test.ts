@@ -64,7 +64,7 @@ describe('npm run start:prod', () => {
     await database.drop();
   }, 60_000);
 
-  it('starts against given addresses, writes nothing but JSON lines to standard output, and ends with 0', async () => {
+  it('R57: starts against given addresses, writes nothing but JSON lines to standard output, and ends with 0', async () => {
     const [database, redis] = [await createTestDatabase(), await testRedis()];
     const given: Record<string, string> = {
       ...(await settings()),

@@ -32,7 +32,7 @@ const lives = (pid: number) => {
 };
 
 describe('npm start', () => {
-  it('serves the page, and every service says that it is ready', async () => {
+  it('R57: serves the page, and every service says that it is ready', async () => {
     expect((await fetch(started.url)).status).toBe(200);
     expect(started.adminUrls).toHaveLength(4);
     for (const url of started.adminUrls) expect((await fetch(url)).status).toBe(200);
