@@ -5,6 +5,7 @@ import { parseNotification } from '@finito/gmail';
 import { json, Router } from 'express';
 import type { Authenticate } from './authenticate.ts';
 import { addressKey, userKey } from './caller-key.ts';
+import { compress, createJsonSender } from './compress.ts';
 import {
   MethodNotAllowedError,
   NotFoundError,
@@ -47,6 +48,7 @@ export function apiRouter(handlers: Handlers, needs: ApiNeeds): Router {
       ...(route.auth === 'google-push'
         ? [refuseUnproven(route, needs), bodyReader(route), limitByMailbox(route, needs)]
         : [admit(route, needs), ...(route.method === 'GET' ? [] : [bodyReader(route)])]),
+      ...(isDocument(route) ? [compress()] : []),
       answer(route, handlers[name as keyof Handlers] as Handler<Route>, needs),
     );
   }
@@ -122,7 +124,9 @@ async function limit(
   if (!limiter) return;
   const decision = await limiter.consume(rateClass, key);
   metrics.rateDecision(rateClass, decision.allowed ? 'allowed' : 'limited', decision.counter);
-  response.set(rateLimitHeaders(decision, rateClass));
+  for (const [name, value] of Object.entries(rateLimitHeaders(decision, rateClass))) {
+    response.setHeader(name, value);
+  }
   if (!decision.allowed) throw new RateLimitedError(decision.retryAfterMs);
 }
 
@@ -153,15 +157,28 @@ function bodyReader({
   };
 }
 
+function isDocument({ answer }: Route): boolean {
+  return answer.kind === 'stream' && answer.mediaType !== 'text/event-stream';
+}
+
 function answer(route: Route, handle: Handler<Route>, { checkAnswers }: ApiNeeds): Middleware {
+  const sendJson = createJsonSender();
   return async (request, response) => {
-    const { principal, log } = response.locals;
+    const { principal, logOfRequest } = response.locals;
     const parsed = parseRequest(route, request);
-    const told = await handle({ ...parsed, principal, request, response, log } as never);
+    const told = await handle({
+      ...parsed,
+      principal,
+      request,
+      response,
+      get log() {
+        return logOfRequest();
+      },
+    } as never);
     if (response.headersSent || route.answer.kind === 'stream' || route.answer.kind === 'redirect') return;
     if (response.statusCode === 200) response.status(route.answer.status);
     if (route.answer.kind === 'none') return void response.end();
-    if (!response.hasHeader('Cache-Control')) response.set('Cache-Control', 'private, no-store');
-    response.json(checkAnswers ? route.answer.schema.parse(told) : told);
+    if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'private, no-store');
+    sendJson(request, response, checkAnswers ? route.answer.schema.parse(told) : told);
   };
 }

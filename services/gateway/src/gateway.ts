@@ -5,6 +5,7 @@ import type { Express } from 'express';
 import { apiRouter } from './api-router.ts';
 import type { ApiNeeds } from './api-router.ts';
 import { compress } from './compress.ts';
+import { NotFoundError } from './errors.ts';
 import type { Handlers } from './handler.ts';
 import type { Overload } from './overload.ts';
 import { page } from './page.ts';
@@ -95,9 +96,12 @@ export function createGateway(needs: GatewayNeeds): Express {
   app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics }));
   if (needs.overload) app.use(needs.overload.shed);
   app.use(securityHeaders());
-  app.use(compress());
   app.use(apiRouter(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin }));
+  app.use(compress());
   app.use(page(needs.pageFolder));
+  app.use(() => {
+    throw new NotFoundError('no such page');
+  });
   app.use(problemHandler());
   return app;
 }

@@ -1,4 +1,5 @@
 // HTTP statuses are known here only. An error class that the table does not have is a 500 that says nothing.
+import { STATUS_CODES } from 'node:http';
 import type { Problem } from '@finito/api';
 import { MailboxNotFoundError, MailboxTakenError } from '@finito/db';
 import {
@@ -80,6 +81,9 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [QuotaLedgerUnavailableError, unavailable],
 ];
 
+/** Stands for all other codes of what Node's parser of HTTP refuses. */
+const unreadable = 'HPE_INVALID';
+
 /** Failures of the parts that read a request or reach the database, which name themselves by a code. */
 export const problemsByCode: Readonly<Record<string, ProblemKind>> = {
   'entity.parse.failed': malformed,
@@ -88,6 +92,9 @@ export const problemsByCode: Readonly<Record<string, ProblemKind>> = {
   'entity.too.large': kind(413, 'body-too-large', 'The body is too large'),
   'request.size.invalid': malformed,
   'request.aborted': malformed,
+  HPE_HEADER_OVERFLOW: kind(431, 'head-too-large', 'The head of the request is too large'),
+  ERR_HTTP_REQUEST_TIMEOUT: kind(408, 'too-slow', 'The request did not come in time'),
+  [unreadable]: kind(400, 'malformed-request', 'The request is not HTTP'),
   ECONNREFUSED: unavailable,
   ECONNRESET: unavailable,
   '57014': unavailable,
@@ -102,7 +109,7 @@ export function problemHandler(): ErrorRequestHandler<object, unknown, unknown, 
     const found = kindOf(error);
     // What was refused for want of time is counted, and has its line in the request log: no more work for it.
     if (found.status >= 500 && !(error instanceof OverloadedError)) {
-      response.locals.log.error({ err: error }, 'request failed');
+      response.locals.logOfRequest().error({ err: error }, 'request failed');
     }
     if (response.headersSent) {
       request.destroy();
@@ -110,6 +117,23 @@ export function problemHandler(): ErrorRequestHandler<object, unknown, unknown, 
     }
     sendProblem(response, found, error as Failure);
   };
+}
+
+/**
+ * What a client is told whose request never became one, as the whole answer. Its connection has to be ended with it:
+ * what comes after on it cannot be read either.
+ */
+export function answerToUnreadable({ code = '' }: { code?: string }): string {
+  const { type, title, status } = problemsByCode[code] ?? problemsByCode[unreadable]!;
+  const body = JSON.stringify({ type, title, status } satisfies Problem);
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
 }
 
 interface Failure {

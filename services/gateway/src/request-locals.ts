@@ -14,7 +14,8 @@ export interface RequestLocals extends Record<string, unknown> {
   requestId: string;
   /** For the scripts and styles of this one answer. */
   nonce: string;
-  log: Log;
+  /** Names the request in each line. Made when it is asked for: most requests have but their one line. */
+  logOfRequest: () => Log;
   /** The pattern of the route that answers; undefined for what no route knows. */
   route?: string;
   principal?: Principal;

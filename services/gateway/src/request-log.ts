@@ -1,16 +1,17 @@
 import type { HttpMetrics, Log } from '@finito/service-kit';
-import { randomBytes } from 'node:crypto';
+import { createRandomText } from './random-text.ts';
 import type { Middleware } from './request-locals.ts';
 
 /** Gives each request an id and a nonce, and at its end writes one line and counts it, by the route's pattern. */
 export function requestLog({ log, metrics }: { log: Log; metrics: HttpMetrics }): Middleware {
+  const randomText = createRandomText();
   return (request, response, next) => {
     const startedAt = performance.now();
-    const requestId = randomBytes(9).toString('base64url');
+    const requestId = randomText(9, 'base64url');
     const { locals } = response;
     locals.requestId = requestId;
-    locals.nonce = randomBytes(16).toString('base64');
-    locals.log = log.child({ requestId });
+    locals.nonce = randomText(16, 'base64');
+    locals.logOfRequest = () => log.child({ requestId });
     response.setHeader('X-Request-Id', requestId);
 
     response.once('close', () => {

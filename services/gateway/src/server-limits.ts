@@ -1,4 +1,6 @@
 import type { Server, ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import { answerToUnreadable } from './problems.ts';
 
 /**
  * What a client may take before anything of ours runs. A slow one loses its connection, a large head is answered
@@ -18,10 +20,17 @@ export const serverOptions: ServerOptions = {
 /** So many connections at once, streams included; each costs about 10 kB. */
 const maxConnections = 20_000;
 
-/** At the cap, connections that are open for later make room for those that come now. */
+/**
+ * At the cap, connections that are open for later make room for those that come now. What cannot be read as a request
+ * is answered with a problem like any other.
+ */
 export function capConnections(server: Server, max = maxConnections): Server {
   server.maxConnections = max;
   server.maxHeadersCount = 100;
   server.on('drop', () => server.closeIdleConnections());
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else socket.end(answerToUnreadable(error));
+  });
   return server;
 }

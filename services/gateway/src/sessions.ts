@@ -2,6 +2,7 @@ import { parseCookie } from 'cookie';
 import { EncryptJWT, jwtDecrypt, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { deriveKey } from './derive-key.ts';
+import { remember } from './sliding-windows.ts';
 
 /** What a browser keeps while its owner is at Google; nobody else can read it or make one. */
 export interface SignInAttempt {
@@ -21,6 +22,8 @@ export interface Sessions {
 }
 
 const attemptMinutes = 10;
+/** Of half a kilobyte each. */
+const maxVerified = 10_000;
 const subject = z.string().regex(/^usr_[a-z0-9]{16}$/);
 const attempt = z.object({ state: z.string().min(1), codeVerifier: z.string().min(1) });
 
@@ -47,6 +50,9 @@ export function createSessions({
     `${name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${isHttps ? '; Secure' : ''}`;
   const cookieOf = (name: string, cookies: string | undefined) => parseCookie(cookies ?? '')[name];
 
+  /** Verified before: a session costs its signature once, not with each request. */
+  const verified = new Map<string, { userId: string; expiresAt: number }>();
+
   return {
     async start(userId) {
       const token = await new SignJWT({})
@@ -61,9 +67,16 @@ export function createSessions({
     async read(cookies) {
       const token = cookieOf(names.session, cookies);
       if (token === undefined) return undefined;
+      const known = verified.get(token);
+      if (known && known.expiresAt > Date.now()) return known;
       try {
         const { payload } = await jwtVerify(token, sessionKey, { algorithms: ['HS256'] });
-        return { userId: subject.parse(payload.sub), expiresAt: z.number().parse(payload.exp) * 1_000 };
+        const session = {
+          userId: subject.parse(payload.sub),
+          expiresAt: z.number().parse(payload.exp) * 1_000,
+        };
+        remember(verified, token, session, maxVerified);
+        return session;
       } catch {
         return undefined;
       }

@@ -22,6 +22,7 @@ import {
 import { createKeyCheck } from '../src/api-keys.ts';
 import { createAuthenticate, sha256 } from '../src/authenticate.ts';
 import { createBearerTokens } from '../src/bearer-tokens.ts';
+import type { BearerTokens } from '../src/bearer-tokens.ts';
 import { createEventStreams } from '../src/event-streams.ts';
 import { createGateway } from '../src/gateway.ts';
 import type { GatewayNeeds } from '../src/gateway.ts';
@@ -33,12 +34,14 @@ import { progressOf } from '../src/progress.ts';
 import { createRateLimitOverrides } from '../src/rate-limit-overrides.ts';
 import { createRateLimiter } from '../src/rate-limit.ts';
 import { createSessions } from '../src/sessions.ts';
+import type { Sessions } from '../src/sessions.ts';
 import { settingsSchema } from '../src/settings.ts';
 
 const indexHtml =
   '<!doctype html><script type="module" nonce="__CSP_NONCE__" src="/assets/a.js"></script><title>Finito Mail</title>';
 export const healthKeys = ['health-key-in-use-now', 'health-key-of-last-month'];
 export const pushAccount = { serviceAccount: 'push@p.iam.gserviceaccount.com', audience: 'finito' };
+export const secret = 'a secret that only tests know';
 export const adminKey = 'admin-key-of-this-installation';
 
 export interface GatewayOptions {
@@ -80,8 +83,8 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const origin = `http://127.0.0.1:${port}`;
-  const sessions = createSessions({ secret: 'a secret that only tests know', isHttps: false, hours: 1 });
-  const tokens = createBearerTokens('a secret that only tests know');
+  const sessions = createSessions({ secret, isHttps: false, hours: 1 });
+  const tokens = createBearerTokens(secret);
   const pageFolder = await mkdtemp(join(tmpdir(), 'finito-page-'));
   await mkdir(join(pageFolder, 'assets'));
   await writeFile(join(pageFolder, 'index.html'), indexHtml);
@@ -113,7 +116,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
     }),
     healthReport: createHealthReport({ db, redis: redis.request, jobs }),
     publicUrl: origin,
-    secret: 'a secret that only tests know',
+    secret,
     sampleMailbox: false,
     webhookAllowPrivate: false,
     httpMetrics: httpMetrics(registry),
@@ -128,18 +131,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
     ...{ origin, db, jobs, events, sessions, tokens, registry, redis, prefix, databaseUrl: database.url },
     /** What was logged so far. */
     log: () => lines.join(''),
-    async aUser() {
-      const subject = randomBytes(9).toString('hex');
-      const user = await db.users.signIn({
-        googleSubject: subject,
-        emailAddress: `${subject}@example.com`,
-        name: 'Ann',
-      });
-      const token = tokens.create();
-      await db.apiTokens.create(user.id, { sha256: sha256(token), name: 'test', expiresAt: null });
-      const cookie = (await sessions.start(user.id)).split(';')[0]!;
-      return { ...user, subject, token, cookie, authorization: `Bearer ${token}` };
-    },
+    aUser: () => aUser({ db, sessions, tokens }),
     aMailbox: (userId: string, credentials?: Credentials) => aMailbox(db, userId, credentials),
     async close() {
       await streams.close();
@@ -163,7 +155,7 @@ function settingsFor(simulator: GmailSimulator | undefined) {
   return parseSettings(settingsSchema, {
     DATABASE_URL: 'postgresql://localhost/unused',
     REDIS_URL: 'redis://localhost/unused',
-    NEXTAUTH_SECRET: 'a secret that only tests know',
+    NEXTAUTH_SECRET: secret,
     TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
     HEALTH_API_KEY: 'unused',
     GOOGLE_CLIENT_ID: 'client',
@@ -184,8 +176,30 @@ const noAccess: Credentials = {
   scope: '',
 };
 
+/** Somebody who has signed in, with a session and a bearer token. */
+export async function aUser({
+  db,
+  sessions,
+  tokens,
+}: {
+  db: Pick<Db, 'users' | 'apiTokens'>;
+  sessions: Pick<Sessions, 'start'>;
+  tokens: Pick<BearerTokens, 'create'>;
+}) {
+  const subject = randomBytes(9).toString('hex');
+  const user = await db.users.signIn({
+    googleSubject: subject,
+    emailAddress: `${subject}@example.com`,
+    name: 'Ann',
+  });
+  const token = tokens.create();
+  await db.apiTokens.create(user.id, { sha256: sha256(token), name: 'test', expiresAt: null });
+  const cookie = (await sessions.start(user.id)).split(';')[0]!;
+  return { ...user, subject, token, cookie, authorization: `Bearer ${token}` };
+}
+
 /** A mailbox with a listing begun, and a way to put messages into it as a worker does. */
-async function aMailbox(db: Db, userId: string, credentials = noAccess) {
+export async function aMailbox(db: Db, userId: string, credentials = noAccess) {
   const name = randomBytes(6).toString('hex');
   const { mailboxId } = await db.mailboxes.connect(
     userId,

@@ -176,7 +176,48 @@ describe('the public server', () => {
       await aClient(port, ''),
     ];
     await until(() => clients.every(({ isClosed }) => isClosed));
-    expect(clients[0]!.text).toContain('408');
+    expect(clients[0]!.text).toMatch(/^HTTP\/1\.1 408 .*"type":"\/problems\/too-slow"/s);
+  });
+
+  it.each([
+    [
+      'a head that is too large',
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Bomb: ${'x'.repeat(60_000)}\r\n\r\n`,
+      431,
+      'head-too-large',
+    ],
+    [
+      'a thousand headers',
+      `GET / HTTP/1.1\r\nHost: a\r\n${'X-Bomb: x\r\n'.repeat(5_000)}\r\n`,
+      431,
+      'head-too-large',
+    ],
+    ['what is no HTTP', 'EHLO mail.example.com\r\n\r\n', 400, 'malformed-request'],
+    [
+      'a line end in a header',
+      'GET / HTTP/1.1\r\nHost: a\r\nX-A: a\rX-B: b\r\n\r\n',
+      400,
+      'malformed-request',
+    ],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx',
+      400,
+      'malformed-request',
+    ],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'malformed-request',
+    ],
+  ])('answers %s with its problem and closes', async (_what, text, status, type) => {
+    const client = await aClient(await aServer(), text);
+    await until(() => client.isClosed);
+    const [head = '', body = ''] = client.text.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ type: `/problems/${type}`, status });
   });
 
   it('makes room at its cap by closing connections that wait for later', async () => {

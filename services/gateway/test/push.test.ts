@@ -1,17 +1,14 @@
 // Gmail's notifications, pushed by the simulator's Pub/Sub with its signed tokens, and by those who forge them.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { syncMailbox } from '@finito/jobs';
 import { until } from '@finito/testing';
 import { startGmailSimulator } from '@finito/gmail-simulator';
 import type { GmailSimulator } from '@finito/gmail-simulator';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { JWTPayload } from 'jose';
 import { Pool } from 'pg';
 import { createGooglePush } from '../src/google-push.ts';
 import { aGateway, pushAccount } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
+import { someKeys } from './some-keys.ts';
 
 const email = 'robin@example.com';
 const topic = 'projects/p/topics/gmail';
@@ -69,33 +66,6 @@ function push({ historyId = '200', emailAddress = email, authorization, data }: 
       subscription: 'projects/p/subscriptions/s',
     }),
   });
-}
-
-/** Keys of our own, published where a gateway looks for Google's; and a way to sign as anybody. */
-async function someKeys() {
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const jwk = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  let isAway = false;
-  const server = createServer((_request, response) => {
-    response.writeHead(isAway ? 503 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ keys: [{ ...jwk, kid, alg: 'RS256', use: 'sig' }] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const usual = {
-    iss: 'https://accounts.google.com',
-    aud: pushAccount.audience,
-    email: pushAccount.serviceAccount,
-    email_verified: true,
-    exp: Math.floor(Date.now() / 1_000) + 3_600,
-  };
-  return {
-    certsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    goAway: (away: boolean) => (isAway = away),
-    bearer: async (claims: JWTPayload = {}) =>
-      `Bearer ${await new SignJWT({ ...usual, ...claims }).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey)}`,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
 }
 
 describe('a notification that Pub/Sub pushes', () => {

@@ -23,7 +23,7 @@ const limitOf = async (user: { authorization: string }, path = '/api/mailboxes')
 };
 
 describe('an override of a rate limit', () => {
-  it('holds at once for whom it names, and for nobody else', async () => {
+  it('R22: holds at once for whom it names, and for nobody else', async () => {
     const [busy, other] = [await gateway.aUser(), await gateway.aUser()];
     for (let i = 0; i < 3; i++) await limitOf(busy);
     const { id } = await admin.overrideRateLimit({
@@ -62,7 +62,7 @@ describe('an override of a rate limit', () => {
     await admin.endRateLimitOverride({ params: { id } });
   });
 
-  it('ends by itself', async () => {
+  it('R65: ends by itself', async () => {
     const user = await gateway.aUser();
     await admin.overrideRateLimit({
       body: { rateClass: 'general', identity: user.id, requestsPerMinute: 7, expiresInSeconds: 1 },
