@@ -99,13 +99,22 @@ async function listen(
   const users = await stage.users(count);
   return Promise.all(
     users.map(async ({ id, cookie }) => {
-      const socket = await open(port);
-      const listener: Listener = { userId: id, socket, isReady: false };
-      socket.setEncoding('latin1').on('data', (piece: string) => {
-        if (/^id: /m.test(piece)) listener.isReady = true;
-        for (const [, told] of piece.matchAll(/"ids":\["(msg_[^"]+)"\]/g)) hear(told!);
-      });
-      socket.write(`GET /api/sync/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ${cookie}\r\n\r\n`);
+      const listener: Listener = { userId: id, socket: await open(port), isReady: false };
+      const head = `GET /api/sync/events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ${cookie}\r\n\r\n`;
+      const begin = (socket: Socket) => {
+        listener.socket = socket;
+        socket.setEncoding('latin1').on('data', (piece: string) => {
+          // Refused for want of time: it comes back, as a page does.
+          if (piece.startsWith('HTTP/1.1 503')) {
+            socket.destroy();
+            setTimeout(() => void open(port).then(begin), 1_000 + Math.random() * 2_000);
+          }
+          if (/^id: /m.test(piece)) listener.isReady = true;
+          for (const [, told] of piece.matchAll(/"ids":\["(msg_[^"]+)"\]/g)) hear(told!);
+        });
+        socket.write(head);
+      };
+      begin(listener.socket);
       return listener;
     }),
   );

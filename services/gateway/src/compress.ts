@@ -24,8 +24,8 @@ export function createJsonSender(): (
     const text = JSON.stringify(value);
     const bytes = Buffer.byteLength(text);
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    if (bytes >= threshold) return void compressed(request, response, () => void response.end(text));
     response.setHeader('Content-Length', bytes);
-    response.end(text);
+    if (bytes >= threshold) compressed(request, response, () => void response.end(text));
+    else response.end(text);
   };
 }
