@@ -35,7 +35,13 @@ const boundaries = ({ also = [], vendors = ['bullmq', 'opossum', 'p-queue', '@pr
 ];
 
 const testFiles = ['**/*.test.ts', '**/test/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'drills/**/*.ts'];
-const terminalPrograms = ['tools/**/*.ts', 'prisma/**/*.ts', 'bench/**/*.ts', 'drills/**/*.ts'];
+const terminalPrograms = [
+  'tools/**/*.ts',
+  'prisma/**/*.ts',
+  'bench/**/*.ts',
+  'drills/**/*.ts',
+  'k8s/**/*.ts',
+];
 
 export default [
   { ignores: ['**/dist', '**/node_modules', '**/generated', '.nx', '.finito'] },

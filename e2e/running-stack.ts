@@ -1,11 +1,19 @@
-// Everything a reader meets, as processes of their own: simulator, Postgres, Redis, gateway, worker, the built page.
+// Everything a reader meets, as processes of their own: simulator, Postgres, Redis, gateways, workers, the built page.
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { migrateDatabase } from '@finito/db';
 import { startGmailSimulator } from '@finito/gmail-simulator';
 import type { SimulatorAccount } from '@finito/gmail-simulator';
-import { createTestDatabase, freePort, startProcess, startTestRedis } from '@finito/testing';
+import {
+  createTestDatabase,
+  freePort,
+  startHaproxy,
+  startPgBouncer,
+  startProcess,
+  startTestRedis,
+  startTestRedisCluster,
+} from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 
 const root = join(import.meta.dirname, '..');
@@ -14,54 +22,113 @@ const timeFactor = 20;
 
 export type RunningStack = Awaited<ReturnType<typeof startStack>>;
 
-export async function startStack(accounts: SimulatorAccount[]) {
+/** How many processes of each kind there are, and what the databases are. */
+export interface Shape {
+  gateways: number;
+  bulk: number;
+  interactive: number;
+  telemetry: number;
+  /** A Redis Cluster of three nodes in place of one server. */
+  redisCluster?: boolean;
+  /** PgBouncer before Postgres, pooling by transaction; and lists read from a "replica". */
+  pooled?: boolean;
+}
+
+/** As small as it can be; `npm run drills -- fleet` asks for many by E2E_SHAPE. */
+const usualShape: Shape = { gateways: 1, bulk: 1, interactive: 1, telemetry: 0 };
+const shapes: Record<string, Shape> = {
+  fleet: { gateways: 3, bulk: 2, interactive: 2, telemetry: 2 },
+};
+
+export async function startStack(
+  accounts: SimulatorAccount[],
+  shape = shapes[process.env['E2E_SHAPE'] ?? ''] ?? usualShape,
+) {
   await using started = new AsyncDisposableStack();
-  const [simulator, database, redis] = await Promise.all([
+  const [simulator, databases] = await Promise.all([
     startGmailSimulator({ accounts, timeFactor }),
-    createTestDatabase({ key: 'finito', migrate: async (url) => void (await migrateDatabase(url)) }),
-    startTestRedis(),
+    startDatabases(shape),
     buildPage(),
   ]);
-  started.defer(() => database.drop());
-  started.defer(() => redis.stop());
+  started.defer(() => databases.close());
   started.defer(() => simulator.close());
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const gateways = await Promise.all(Array.from({ length: shape.gateways }, twoPorts));
+  const proxy = shape.gateways > 1 ? await startHaproxy(gateways) : undefined;
+  if (proxy) started.defer(() => proxy.stop());
+  const url = proxy?.url ?? `http://127.0.0.1:${gateways[0]!.port}`;
   const env = {
     ...process.env,
     ...simulator.endpoints,
+    ...databases.settings,
     NODE_OPTIONS: '',
     NODE_ENV: 'test',
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
     PUBLIC_URL: url,
-    PORT: String(port),
     HOST: '127.0.0.1',
+    TRUST_PROXY: proxy ? '1' : '0',
     NEXTAUTH_SECRET: 'a secret of the end-to-end tests alone',
     TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
     HEALTH_API_KEY: 'health-key-of-the-end-to-end-tests',
+    ADMIN_API_KEY: 'admin-key-of-the-end-to-end-tests',
     GOOGLE_CLIENT_ID: simulator.clientId,
     GOOGLE_CLIENT_SECRET: simulator.clientSecret,
     SIMULATOR_URL: simulator.url,
     GMAIL_QUOTA_TIME_FACTOR: String(timeFactor),
     SYNC_POLL_SECONDS: '1',
+    CLIENT_EVENTS_SNAPSHOT_SECONDS: '1',
   };
-  const services = ['gateway', 'gmail-worker'].map(async (name) => {
-    const service = await startService(name, env);
+  const worker = (lane: string) => ['gmail-worker', { WORKER_LANE: lane }] as const;
+  const wanted = [
+    ...gateways.map(
+      ({ port, adminPort }) => ['gateway', { PORT: String(port), ADMIN_PORT: String(adminPort) }] as const,
+    ),
+    ...Array.from({ length: shape.bulk }, () => worker('bulk')),
+    ...Array.from({ length: shape.interactive }, () => worker('interactive')),
+    ...Array.from({ length: shape.telemetry }, () => ['telemetry', {}] as const),
+  ];
+  const processes: RunningProcess[] = [];
+  const services = wanted.map(async ([name, own]) => {
+    const service = await startService(name, { ...env, ADMIN_PORT: String(await freePort()), ...own });
+    processes.push(service);
     started.defer(async () => void (await service.stop()));
   });
   for (const outcome of await Promise.allSettled(services)) {
     if (outcome.status === 'rejected') throw outcome.reason;
   }
   const running = started.move();
-  return { url, simulator, close: () => running.disposeAsync() };
+  return { url, simulator, databases, processes, close: () => running.disposeAsync() };
+}
+
+async function twoPorts() {
+  return { port: await freePort(), adminPort: await freePort() };
+}
+
+async function startDatabases({ redisCluster = false, pooled = false }: Shape) {
+  const [database, redis] = await Promise.all([
+    createTestDatabase({ key: 'finito', migrate: async (url) => void (await migrateDatabase(url)) }),
+    redisCluster ? startTestRedisCluster() : startTestRedis(),
+  ]);
+  const pooler = pooled ? await startPgBouncer(database.url) : undefined;
+  return {
+    redis,
+    database,
+    settings: {
+      DATABASE_URL: pooler?.url ?? database.url,
+      ...(pooler && { DATABASE_READ_URL: pooler.url }),
+      REDIS_URL: redis.url,
+      REDIS_CLUSTER: redisCluster ? 'on' : 'off',
+    },
+    async close() {
+      await Promise.all([pooler?.stop(), redis.stop()]);
+      await database.drop();
+    },
+  };
 }
 
 async function startService(name: string, env: NodeJS.ProcessEnv): Promise<RunningProcess> {
   return startProcess({
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(root, 'services', name, 'src', 'main.ts')],
-    env: { ...env, ADMIN_PORT: String(await freePort()) },
+    env,
     readyWhen: (output) => output.includes('service started'),
     readyWithinMs: 60_000,
   });

@@ -20,6 +20,7 @@ import { messageStore } from './messages.ts';
 import { outboxStore } from './outbox.ts';
 import { outboxWork } from './outbox-work.ts';
 import { rateLimitOverrides } from './rate-limit-overrides.ts';
+import { replicaFirst } from './read-replica.ts';
 import type { EncryptionKeys } from './sealed-text.ts';
 import { userStore } from './users.ts';
 import { webhookWork } from './webhook-work.ts';
@@ -27,8 +28,13 @@ import { webhookStore } from './webhooks.ts';
 
 export interface DbOptions {
   url: string;
+  /**
+   * A replica: lists, searches, threads and labels are read there, and so may lack what has just come. Whatever decides
+   * something is read from the primary, and everything while the replica is out of reach.
+   */
+  readUrl?: string | undefined;
   /** Connections of this process; the sum over all processes must stay below Postgres' max_connections. */
-  maxConnections?: number;
+  maxConnections?: number | undefined;
   encryptionKeys?: EncryptionKeys;
   /** A query over it is cancelled by Postgres; one that gets no answer at all ends a second later. */
   statementTimeoutMs?: number;
@@ -40,24 +46,11 @@ export type Db = ReturnType<typeof createDb>;
  * Every query of the product, named by intent. Opens connections as they are needed; a database that
  * cannot be reached rejects each call within `connectionTimeoutMillis` (by default pg waits for ever).
  */
-export function createDb({
-  url,
-  maxConnections = 10,
-  encryptionKeys = new Map(),
-  statementTimeoutMs = 15_000,
-}: DbOptions) {
-  const pool = new Pool({
-    connectionString: url,
-    max: maxConnections,
-    connectionTimeoutMillis: 3_000,
-    statement_timeout: statementTimeoutMs,
-    query_timeout: statementTimeoutMs + 1_000,
-    idle_in_transaction_session_timeout: 10_000,
-    keepAlive: true,
-  });
-  pool.on('error', () => undefined); // an idle connection died; the next query opens another
-  // One that died in use: its query rejects, or the next one does. Unheard, the event would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+export function createDb(options: DbOptions) {
+  const { url, readUrl, encryptionKeys = new Map() } = options;
+  const pool = createPool(url, options);
+  const replica = readUrl === undefined ? undefined : createPool(readUrl, options);
+  const reads = replica ? replicaFirst(replica, pool) : pool;
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
   return {
@@ -66,11 +59,12 @@ export function createDb({
     contents: contentStore(pool),
     credentials: credentialsStore(pool, encryptionKeys),
     due: dueMailboxes(pool),
-    emailReads: emailReads(pool),
+    // Whoever opens a message may have changed it a moment ago.
+    emailReads: { ...emailReads(reads), find: emailReads(pool).find },
     failureReads: failureReads(pool),
     fleetPause: fleetPause(pool),
     history: historyStore(pool),
-    labelReads: labelReads(pool),
+    labelReads: labelReads(reads),
     labels: labelStore(pool),
     leases: leaseStore(pool),
     ledger: ledgerStore(pool),
@@ -88,7 +82,26 @@ export function createDb({
     },
     async close(): Promise<void> {
       await prisma.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), replica?.end()]);
     },
   };
+}
+
+function createPool(
+  connectionString: string,
+  { maxConnections = 10, statementTimeoutMs = 15_000 }: DbOptions,
+) {
+  const pool = new Pool({
+    connectionString,
+    max: maxConnections,
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 1_000,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', () => undefined); // an idle connection died; the next query opens another
+  // One that died in use: its query rejects, or the next one does. Unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
 }

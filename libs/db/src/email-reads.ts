@@ -1,8 +1,8 @@
-import type { Pool } from 'pg';
 import { emailListSql } from './email-list-sql.ts';
 import type { EmailFilter, EmailPosition } from './email-list-sql.ts';
 import type { MessageKey } from './ids.ts';
 import type { Address, StoredAttachment } from './messages.ts';
+import type { Reader } from './read-replica.ts';
 
 export interface EmailEnvelope {
   mailboxId: string;
@@ -50,16 +50,16 @@ const columns = `e.mailbox_id AS "mailboxId", e.gmail_id AS "gmailId", e.thread_
   e.message_id AS "messageId", e.label_ids AS "labelIds", e.size, e.snippet, e.has_attachments AS "hasAttachments"`;
 const ownMailbox = `JOIN mailboxes m ON m.id = e.mailbox_id AND m.user_id = $1 AND m.google_subject NOT LIKE 'erased:%'`;
 
-export function emailReads(pool: Pool): EmailReads {
+export function emailReads(reader: Reader): EmailReads {
   return {
     async list(userId, page) {
       const { sql, values } = emailListSql(userId, columns, page);
-      const { rows } = await pool.query<EmailEnvelope>(sql, values);
+      const { rows } = await reader.query<EmailEnvelope>(sql, values);
       return rows;
     },
 
     async find(userId, { mailboxId, gmailId }) {
-      const { rows } = await pool.query<EmailWithContent>(
+      const { rows } = await reader.query<EmailWithContent>(
         `SELECT ${columns}, CASE WHEN c.gmail_id IS NOT NULL THEN jsonb_build_object('text', c.text, 'html', c.html,
            'attachments', c.attachments, 'flaws', c.flaws) END AS content
          FROM emails e ${ownMailbox}
@@ -71,7 +71,7 @@ export function emailReads(pool: Pool): EmailReads {
     },
 
     async listThread(userId, { mailboxId, gmailId }) {
-      const { rows } = await pool.query<EmailEnvelope>(
+      const { rows } = await reader.query<EmailEnvelope>(
         `SELECT ${columns} FROM emails e ${ownMailbox}
          WHERE e.mailbox_id = $2 AND e.thread_id = $3 AND e.deleted_at IS NULL
          ORDER BY e.received_at, e.gmail_id LIMIT ${maxThreadMessages}`,

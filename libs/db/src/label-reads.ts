@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Reader } from './read-replica.ts';
 
 export interface LabelView {
   mailboxId: string;
@@ -14,10 +14,10 @@ export interface LabelReads {
   list(userId: string, mailboxId?: string): Promise<LabelView[]>;
 }
 
-export function labelReads(pool: Pool): LabelReads {
+export function labelReads(reader: Reader): LabelReads {
   return {
     async list(userId, mailboxId) {
-      const { rows } = await pool.query<LabelView>(
+      const { rows } = await reader.query<LabelView>(
         `WITH mine AS (
            SELECT id FROM mailboxes
            WHERE user_id = $1 AND ($2::text IS NULL OR id = $2) AND google_subject NOT LIKE 'erased:%'),

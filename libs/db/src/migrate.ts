@@ -21,18 +21,20 @@ export class MigrationError extends Error {
 
 /**
  * Applies the migrations that a database lacks, in order, each in a transaction of its own, and
- * returns their names. Two processes at once: the second waits and finds nothing to do. A migration
- * that fails leaves no trace and throws `MigrationError`; the next run begins with it again.
+ * returns their names. Two processes at once: each migration is applied by one of them. One that fails leaves no
+ * trace and throws `MigrationError`; the next run begins with it again. Nothing is kept in the session, so it works
+ * through a PgBouncer that pools by transaction.
  *
  * The record is Prisma's own `_prisma_migrations`, so that `prisma migrate status` and `deploy` work
  * on the same database where Prisma's engine can be had.
  */
 export async function migrateDatabase(url: string, folder = defaultFolder): Promise<string[]> {
   return withClient(url, async (client) => {
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    const pending = await findPending(client, await readMigrations(folder));
-    for (const migration of pending) await apply(client, migration);
-    return pending.map(({ name }) => name);
+    const applied: string[] = [];
+    for (const migration of await findPending(client, await readMigrations(folder))) {
+      if (await apply(client, migration)) applied.push(migration.name);
+    }
+    return applied;
   });
 }
 
@@ -90,9 +92,16 @@ const prismasTable = `
     migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
     started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+/** False when another process has applied it meanwhile. */
+async function apply(client: Client, migration: Migration): Promise<boolean> {
+  const { name, sql, checksum } = migration;
   try {
     await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey]);
+    if ((await findPending(client, [migration])).length === 0) {
+      await client.query('COMMIT');
+      return false;
+    }
     await client.query(prismasTable);
     await client.query(sql);
     await client.query(
@@ -101,8 +110,10 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
       [randomUUID(), checksum, name],
     );
     await client.query('COMMIT');
+    return true;
   } catch (cause) {
     await client.query('ROLLBACK').catch(() => undefined);
+    if (cause instanceof MigrationError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MigrationError(`migration ${name} was not applied: ${reason}`, { cause });
   }

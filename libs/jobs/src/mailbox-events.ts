@@ -34,7 +34,8 @@ export interface MailboxEvents {
 
 const keptEvents = 1_000;
 const keptSeconds = 24 * 3600;
-const keyOf = (userId: string) => `finito:events:${userId}`;
+/** The braces keep all streams in one slot of a Redis Cluster: one read waits for many of them. */
+const keyOf = (userId: string) => `{finito-events}:${userId}`;
 
 /** Events of a user's mailboxes in a capped Redis stream, so that a page that reconnects misses none. */
 export function createMailboxEvents(redis: Redis): MailboxEvents {

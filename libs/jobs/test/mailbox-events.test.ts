@@ -42,7 +42,7 @@ describe('events of a user', () => {
               Array.from({ length: size }, () => stored(String(n++))),
             );
           }
-          const all = await redis.xrange('finito:events:usr_1', '-', '+');
+          const all = await redis.xrange('{finito-events}:usr_1', '-', '+');
           const last = all[cut % all.length]![0];
           const rest = Array.from({ length: n - 1 - (cut % n) }, (_, i) => String(1 + (cut % n) + i));
           expect(idsOf(await events.since('usr_1', last))).toEqual(rest);
@@ -59,10 +59,10 @@ describe('events of a user', () => {
         Array.from({ length: 100 }, (_, n) => stored(String(i + n))),
       );
     }
-    const first = (await redis.xrange('finito:events:usr_1', '-', '+', 'COUNT', 1))[0]![0];
+    const first = (await redis.xrange('{finito-events}:usr_1', '-', '+', 'COUNT', 1))[0]![0];
     expect(await events.since('usr_1', '1-0')).toBeUndefined();
     expect(await events.since('usr_1', first)).toBeDefined();
-    expect(await redis.xlen('finito:events:usr_1')).toBeLessThanOrEqual(1_100);
+    expect(await redis.xlen('{finito-events}:usr_1')).toBeLessThanOrEqual(1_100);
     expect(idsOf(await events.since('usr_1', first))?.at(-1)).toBe('2499');
   });
 
@@ -79,12 +79,12 @@ describe('events of a user', () => {
 
   it('are kept for a day', async () => {
     await events.publish('usr_1', [stored('a')]);
-    expect(await redis.ttl('finito:events:usr_1')).toBeGreaterThan(23 * 3_600);
+    expect(await redis.ttl('{finito-events}:usr_1')).toBeGreaterThan(23 * 3_600);
   });
 
   it('that are none of ours are passed over', async () => {
-    await redis.xadd('finito:events:usr_1', '1-0', 'event', '{"type":"rumour"}');
-    await redis.xadd('finito:events:usr_1', '2-0', 'event', 'no JSON');
+    await redis.xadd('{finito-events}:usr_1', '1-0', 'event', '{"type":"rumour"}');
+    await redis.xadd('{finito-events}:usr_1', '2-0', 'event', 'no JSON');
     await events.publish('usr_1', [stored('a')]);
     expect(idsOf(await events.since('usr_1', '1-0'))).toEqual(['a']);
   });

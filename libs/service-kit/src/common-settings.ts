@@ -1,9 +1,16 @@
 import { env } from './env.ts';
+import { redisSettings } from './redis-address.ts';
 
 /** The settings that every service has; spread them into the service's own schema. */
 export const commonSettings = {
   DATABASE_URL: env.url({ schemes: ['postgres', 'postgresql'] }),
+  /**
+   * Connections of this process at most: their sum over all processes, those of a roll-out included, has to stay below
+   * what Postgres takes. Without it, as many as the service says itself.
+   */
+  DATABASE_MAX_CONNECTIONS: env.integer({ min: 1, max: 200 }).optional(),
   REDIS_URL: env.alias(env.url({ schemes: ['redis', 'rediss'] }), 'UPSTASH_REDIS_URL'),
+  ...redisSettings,
   ...processSettings(),
 };
 

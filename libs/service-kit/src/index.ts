@@ -16,3 +16,4 @@ export { createAdminServer } from './admin-server.ts';
 export { closeHttp, listenHttp, PortTakenError } from './http-server.ts';
 export { createRedis } from './redis.ts';
 export type { RedisRole } from './redis.ts';
+export type { RedisAddress } from './redis-address.ts';

@@ -1,6 +1,8 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { Log } from './log.ts';
+import { clusterOptions, sentinelOptions } from './redis-address.ts';
+import type { RedisAddress } from './redis-address.ts';
 
 /**
  * What a connection is for, which decides how long its commands may take. No role shares a connection with another.
@@ -13,9 +15,16 @@ import type { Log } from './log.ts';
  */
 export type RedisRole = 'request' | 'counter' | 'producer' | 'worker';
 
-/** A connection that reports its faults to the log (one line per outage) and reconnects for ever. */
-export function createRedis(url: string, { role, log }: { role: RedisRole; log: Log }): Redis {
-  const redis = new Redis(url, { ...forEveryRole, ...byRole[role] });
+/**
+ * A connection that reports its faults to the log (one line per outage) and reconnects for ever: to one server, to the
+ * one that Sentinels name, or to a Cluster. A Cluster knows the same commands, so it passes as a Redis; what touches
+ * several keys at once needs them under one hash tag (`{…}`).
+ */
+export function createRedis(
+  address: string | RedisAddress,
+  { role, log }: { role: RedisRole; log: Log },
+): Redis {
+  const redis = connect(typeof address === 'string' ? { redisUrl: address } : address, role);
   let down = false;
   redis.on('error', (err: unknown) => {
     if (!down) log.warn({ err, role }, 'redis is away');
@@ -28,11 +37,30 @@ export function createRedis(url: string, { role, log }: { role: RedisRole; log: 
   return redis;
 }
 
+function connect(address: RedisAddress, role: RedisRole): Redis {
+  const options = { ...forEveryRole, ...byRole[role] };
+  if (address.redisCluster) {
+    const { nodes, options: ofCluster } = clusterOptions(address, options);
+    return new Cluster(nodes, { ...ofCluster, clusterRetryStrategy: nextTryMs }) as unknown as Redis;
+  }
+  if (address.redisSentinels?.length)
+    return new Redis({
+      ...sentinelOptions(address),
+      sentinelRetryStrategy: nextTryMs,
+      ...options,
+    });
+  return new Redis(address.redisUrl, options);
+}
+
 const forEveryRole: RedisOptions = {
   connectTimeout: 2_000,
   keepAlive: 10_000,
-  retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.5 + Math.random() / 2),
+  retryStrategy: nextTryMs,
 };
+
+function nextTryMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.5 + Math.random() / 2);
+}
 
 const onRequestPath: RedisOptions = {
   socketTimeout: 5_000,

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { LocalServerError } from './errors.ts';
-import { downloadRedis } from './redis-download.ts';
+import { downloadFromDebian } from './debian-download.ts';
+import { libraryPath } from './debian-program.ts';
 import { cacheFolder } from './state-folder.ts';
 
 export interface RedisBinary {
@@ -33,7 +34,7 @@ export async function findRedis({
   if (installed !== undefined) return { command: installed, env: {} };
   const kept = unpacked(cache);
   if (kept !== undefined) return kept;
-  const reason = await downloadRedis(cache, log);
+  const reason = await downloadFromDebian(['redis-server', 'redis-tools'], { target: cache, log });
   const fresh = unpacked(cache);
   if (fresh !== undefined) return fresh;
   throw new LocalServerError(
@@ -67,17 +68,8 @@ function fromHomebrew(): string | undefined {
 function unpacked(cache: string): RedisBinary | undefined {
   const command = join(cache, 'usr', 'bin', 'redis-server');
   if (!existsSync(command)) return undefined;
-  const env = { LD_LIBRARY_PATH: libraryFolders(cache).join(delimiter) };
+  const env = { LD_LIBRARY_PATH: libraryPath(cache) };
   return runs(command, env) ? { command, env } : undefined;
-}
-
-function libraryFolders(cache: string): string[] {
-  return ['lib', 'usr/lib'].flatMap((name) => {
-    const folder = join(cache, name);
-    if (!existsSync(folder)) return [];
-    const inside = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [...inside.map((entry) => join(folder, entry.name)), folder];
-  });
 }
 
 function runs(command: string, env: { LD_LIBRARY_PATH?: string } = {}): boolean {

@@ -16,6 +16,8 @@ export interface RedisServerOptions {
   password?: string;
   /** true: append-only file, forced to disk each second, read again at the next start. Default false: memory only. */
   durable?: boolean;
+  /** Further lines of redis.conf. */
+  settings?: readonly string[];
   log?: (line: string) => void;
   /** Out of reach of a Ctrl-C in the terminal, for a caller that stops it in its own order; default false. */
   detached?: boolean;
@@ -62,7 +64,10 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   return { url, port, process: running, stop };
 }
 
-function settings({ dataDir, password, durable = false }: RedisServerOptions, port: number): string[] {
+function settings(
+  { dataDir, password, durable = false, settings: own = [] }: RedisServerOptions,
+  port: number,
+): string[] {
   const general = [
     'bind 127.0.0.1',
     `port ${port}`,
@@ -75,7 +80,13 @@ function settings({ dataDir, password, durable = false }: RedisServerOptions, po
   const persistence = durable
     ? ['appendonly yes', 'appendfsync everysec', 'aof-load-truncated yes']
     : ['appendonly no'];
-  return [...general, ...persistence, ...(password === undefined ? [] : [`requirepass ${password}`]), ''];
+  return [
+    ...general,
+    ...persistence,
+    ...own,
+    ...(password === undefined ? [] : [`requirepass ${password}`]),
+    '',
+  ];
 }
 
 async function usablePort(wanted: number | undefined): Promise<number> {

@@ -34,12 +34,8 @@ const pageFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 await runService('gateway', settingsSchema, async ({ settings, log, registry, health, defer }) => {
   const redisOf = (role: RedisRole) =>
-    defer(createRedis(settings.redisUrl, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
-  const db = defer(
-    createDb({ url: settings.databaseUrl, encryptionKeys: settings.tokenEncryptionKeys }),
-    (opened) => opened.close(),
-    { label: 'database' },
-  );
+    defer(createRedis(settings, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
+  const db = defer(openDatabase(settings), (opened) => opened.close(), { label: 'database' });
   // Its commands have half a second: a busy event loop alone must not look like a lost Redis.
   const redis = redisOf('producer');
   const jobs = defer(createProducer({ redis }), (producer) => producer.close(), {
@@ -109,6 +105,15 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
 });
 
 type Settings = SettingsOf<typeof settingsSchema>;
+
+function openDatabase(settings: Settings) {
+  return createDb({
+    url: settings.databaseUrl,
+    readUrl: settings.databaseReadUrl,
+    maxConnections: settings.databaseMaxConnections,
+    encryptionKeys: settings.tokenEncryptionKeys,
+  });
+}
 
 function limitsOf(settings: Settings): Record<RateClass, number> {
   return {

@@ -47,7 +47,8 @@ export function createRateLimiter({
   redis,
   limits,
   limitFor = () => undefined,
-  prefix = 'finito:rate:',
+  // The braces keep all windows in one slot of a Redis Cluster: one script counts many of them.
+  prefix = '{finito-rate}:',
   windowMs = minuteMs,
   deadlineMs = 40,
 }: RateLimiterOptions): RateLimiter {

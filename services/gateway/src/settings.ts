@@ -5,6 +5,8 @@ const perMinute = (limit: number) => env.integer({ default: limit, min: 1, max: 
 
 export const settingsSchema = z.object({
   ...commonSettings,
+  /** A replica that lists and searches may read from; what it lacks is what has just come. */
+  DATABASE_READ_URL: env.url({ schemes: ['postgres', 'postgresql'] }).optional(),
   PORT: env.port({ default: 3001 }),
   /** All addresses of the machine unless told. */
   HOST: env.text({ default: '0.0.0.0', expected: 'an address of this machine' }),

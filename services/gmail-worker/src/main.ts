@@ -18,12 +18,11 @@ import { createWebhookSender } from './webhook-sender.ts';
 
 await runService('gmail-worker', settingsSchema, async ({ settings, log, registry, health, defer }) => {
   const redisOf = (role: 'producer' | 'worker') =>
-    defer(createRedis(settings.redisUrl, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
-  const db = defer(
-    createDb({ url: settings.databaseUrl, encryptionKeys: settings.tokenEncryptionKeys }),
-    (opened) => opened.close(),
-    { label: 'database' },
-  );
+    defer(createRedis(settings, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
+  const { databaseUrl: url, databaseMaxConnections: maxConnections } = settings;
+  const encryptionKeys = settings.tokenEncryptionKeys;
+  const opened = createDb({ url, maxConnections, encryptionKeys });
+  const db = defer(opened, () => opened.close(), { label: 'database' });
   const redis = redisOf('producer');
   health.check('database', db.ping).check('redis', () => redis.ping());
 

@@ -7,9 +7,13 @@ import { createTelemetry } from './telemetry.ts';
 
 await runService('telemetry', settingsSchema, async ({ settings, log, registry, health, defer }) => {
   const redisOf = (role: 'producer' | 'worker') =>
-    defer(createRedis(settings.redisUrl, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
+    defer(createRedis(settings, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
   const db = defer(
-    createDb({ url: settings.databaseUrl, maxConnections: 2, statementTimeoutMs: 2_000 }),
+    createDb({
+      url: settings.databaseUrl,
+      maxConnections: settings.databaseMaxConnections ?? 2,
+      statementTimeoutMs: 2_000,
+    }),
     (opened) => opened.close(),
     { label: 'database', timeoutMs: 2_000 },
   );

