@@ -1,6 +1,7 @@
 // The operator's part of the contract: `x-admin-api-key` opens it, no session and no token does.
 import { z } from 'zod';
 import { json, none, route } from './describe-route.ts';
+import { fleetState, weightBody } from './fleet.ts';
 import { queuedJobList, queueJobsQuery, queueList, queueName } from './queues.ts';
 import { rateLimitBody, rateLimitId, rateLimitOverride, rateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
@@ -31,6 +32,24 @@ export const adminRoutes = {
   endRateLimitOverride: route('DELETE', '/api/admin/rate-limits/:id', 'End an override before its time', {
     ...admin,
     params: z.object({ id: rateLimitId }),
+    answer: none,
+  }),
+
+  getFleet: route('GET', '/api/admin/sync', 'Whether the syncing of all mailboxes is paused', {
+    ...admin,
+    answer: json(fleetState),
+  }),
+  pauseFleet: route('POST', '/api/admin/sync/pause', 'Sync no mailbox until resumed', {
+    ...admin,
+    answer: json(fleetState),
+  }),
+  resumeFleet: route('POST', '/api/admin/sync/resume', 'Go on syncing', {
+    ...admin,
+    answer: json(fleetState),
+  }),
+  setWeight: route('POST', '/api/admin/sync/weights', 'Give a mailbox a larger or smaller share', {
+    ...admin,
+    body: weightBody,
     answer: none,
   }),
 

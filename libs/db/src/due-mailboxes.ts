@@ -10,7 +10,12 @@ export interface DueMailboxes {
   /** Counts by state, for metrics. */
   countByState(): Promise<Record<MailboxState, number>>;
   /** Messages per mailbox that the ledger cannot account for, counted row by row; empty when all add up. */
-  unaccounted(): Promise<{ mailboxId: string; messages: number }[]>;
+  unaccounted(mailboxId?: string): Promise<Unaccounted[]>;
+  /**
+   * The same without counting every row of all: counts a few mailboxes that changed since they were counted, each by
+   * one caller at most every ten minutes and all once a day, and gives what is known of all.
+   */
+  recount(): Promise<Unaccounted[]>;
   /**
    * Gmail told that an account's mailbox has come to `historyId`. When it resolves this is remembered: the mailboxes
    * that are `behind` are due, and stay so until they have come there. Enqueue `sync-mailbox` for them, to be
@@ -24,6 +29,14 @@ export interface DueMailboxes {
   /** Only a refused refresh leads here: no worker touches the mailbox until its owner consents again. */
   markReauth(mailboxId: string): Promise<void>;
 }
+
+export interface Unaccounted {
+  mailboxId: string;
+  messages: number;
+}
+
+/** Of one caller at once: a mailbox of a million messages takes a good part of a second. */
+const recountLimit = 5;
 
 export function dueMailboxes(pool: Pool): DueMailboxes {
   return {
@@ -59,8 +72,8 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
       return counts;
     },
 
-    async unaccounted() {
-      const { rows } = await pool.query<{ mailboxId: string; messages: number }>(
+    async unaccounted(mailboxId) {
+      const { rows } = await pool.query<Unaccounted>(
         `SELECT m.id AS "mailboxId",
            (abs(m.stored - e.stored) + abs(m.gone - e.gone - l.gone) + abs(m.failed - l.failed)
              + abs(m.pending - l.pending))::int AS messages
@@ -70,7 +83,29 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
          CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'gone') AS gone,
              count(*) FILTER (WHERE state = 'failed') AS failed,
              count(*) FILTER (WHERE state = 'pending') AS pending FROM listed_messages WHERE mailbox_id = m.id) l
-         WHERE (m.stored, m.gone, m.failed, m.pending) IS DISTINCT FROM (e.stored, e.gone + l.gone, l.failed, l.pending)`,
+         WHERE ($1::text IS NULL OR m.id = $1) AND (m.stored, m.gone, m.failed, m.pending) IS DISTINCT FROM (e.stored, e.gone + l.gone, l.failed, l.pending)`,
+        [mailboxId ?? null],
+      );
+      return rows;
+    },
+
+    async recount() {
+      const { rows: mine } = await pool.query<{ id: string }>(
+        `UPDATE mailboxes SET counted_at = now() WHERE id IN (
+           SELECT id FROM mailboxes WHERE counted_at IS NULL OR counted_at < now() - interval '1 day'
+             OR (updated_at > counted_at AND counted_at < now() - interval '10 minutes')
+           ORDER BY counted_at NULLS FIRST LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
+        [recountLimit],
+      );
+      for (const { id } of mine) {
+        const [counted] = await this.unaccounted(id);
+        await pool.query('UPDATE mailboxes SET unaccounted = $2 WHERE id = $1 AND unaccounted <> $2', [
+          id,
+          counted?.messages ?? 0,
+        ]);
+      }
+      const { rows } = await pool.query<Unaccounted>(
+        'SELECT id AS "mailboxId", unaccounted AS messages FROM mailboxes WHERE unaccounted > 0',
       );
       return rows;
     },

@@ -35,6 +35,8 @@ export interface SyncState {
   relist: boolean;
   /** Listings begun because Gmail had lost the history, since it was last applied. */
   lostHistories: number;
+  /** Its share when many want more than there is, 1 to 10. */
+  weight: number;
   /** Since the newest listing began. */
   generationAgeMs: number;
   /** Whether Gmail should be asked to tell us of changes: it never was, or a day ago. */
@@ -60,6 +62,8 @@ export interface Release {
   /** Whether the slice counts as a failure of the mailbox; unchanged when left out. */
   failed?: boolean;
   synced?: boolean;
+  /** Until nothing is pending; unchanged when left out, forgotten when nothing is. */
+  finishesInMs?: number | undefined;
 }
 
 export interface LeaseStore {
@@ -90,7 +94,7 @@ const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generati
   (SELECT (extract(epoch FROM now() - g.started_at) * 1000)::float8 FROM sync_generations g
    WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS age,
   (SELECT g.horizon FROM sync_generations g WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS horizon,
-  m.relist, m.lost_histories,
+  m.relist, m.lost_histories, m.weight,
   (SELECT json_build_object('kind', g.kind, 'pageToken', g.page_token, 'pagesListed', g.pages_listed,
                             'complete', g.listing_complete_at IS NOT NULL, 'listedFrom', g.listed_from)
    FROM sync_generations g
@@ -119,6 +123,7 @@ interface SyncRow {
   horizon: string | null;
   relist: boolean;
   lost_histories: number;
+  weight: number;
   listing: SyncState['listing'];
 }
 
@@ -148,13 +153,16 @@ export function leaseStore(pool: Pool): LeaseStore {
       if (rowCount !== 1) throw new LeaseLostError(mailboxId);
     },
 
-    async release({ mailboxId, fence }, { dueInMs, wait = null, lastError = null, failed, synced = false }) {
+    async release({ mailboxId, fence }, release) {
+      const { dueInMs, wait = null, lastError = null, failed, synced = false, finishesInMs } = release;
       await pool.query(
         `UPDATE mailboxes SET lease_owner = NULL, lease_until = now(), in_hand = '{}',
            due_at = CASE WHEN $3::float8 IS NULL THEN due_at WHEN ${hasNews} THEN now()
              ELSE now() + $3 * interval '1 millisecond' END,
            wait_reason = $4, wait_until = now() + $5 * interval '1 millisecond', last_error = $6,
            last_synced_at = CASE WHEN $7 THEN now() ELSE last_synced_at END,
+           finishes_at = CASE WHEN pending = 0 THEN NULL WHEN $9::float8 IS NULL THEN finishes_at
+             ELSE now() + $9 * interval '1 millisecond' END,
            failures = CASE WHEN $8::bool IS NULL THEN failures WHEN $8 THEN failures + 1 ELSE 0 END
          WHERE id = $1 AND lease_fence = $2`,
         [
@@ -166,6 +174,7 @@ export function leaseStore(pool: Pool): LeaseStore {
           lastError,
           synced,
           failed ?? null,
+          finishesInMs ?? null,
         ],
       );
     },
@@ -198,6 +207,7 @@ function syncState(row: SyncRow): SyncState {
     horizon: row.horizon ?? '',
     relist: row.relist,
     lostHistories: row.lost_histories,
+    weight: row.weight,
     watchIsDue: row.watch_due,
     isPushed: row.pushed,
   };

@@ -39,6 +39,11 @@ export interface Ledger {
    * 100). Fewer where a gap in the positions follows; none only when nothing is pending.
    */
   pending(mailboxId: string, limit: number): Promise<Pending[]>;
+  /** What one pending message costs on average, by the threads of the newest few hundred; 0 when there is none. */
+  unitsPerMessage(
+    mailboxId: string,
+    prices: { 'messages.get': number; 'threads.get': number },
+  ): Promise<number>;
   /** Moves messages out of `pending` that cannot be stored, or counts a failed attempt at them. */
   settle(lease: Lease, outcomes: SettledMessage[]): Promise<void>;
   /** Puts failed messages back to `pending`; all of the mailbox when no ids are given. Returns how many. */
@@ -113,6 +118,18 @@ export function ledgerStore(pool: Pool): Ledger {
     async pending(mailboxId, limit) {
       const { rows } = await pool.query<Pending>(newestPendingSql, [mailboxId, limit, newestWithin]);
       return rows;
+    },
+
+    async unitsPerMessage(mailboxId, prices) {
+      const { rows } = await pool.query<{ units: number | null }>(
+        `SELECT (sum(least(n * $2::int, CASE WHEN n > 1 THEN greatest($3::int, $2::int) ELSE $2::int END))
+                 / sum(n))::float8 AS units
+         FROM (SELECT count(*) AS n FROM (
+                 SELECT thread_id FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending'
+                 ORDER BY position DESC LIMIT 500) newest GROUP BY thread_id) threads`,
+        [mailboxId, prices['messages.get'], prices['threads.get']],
+      );
+      return rows[0]?.units ?? 0;
     },
 
     settle: (lease, outcomes) => fenced(pool, lease, (client) => settle(client, lease.mailboxId, outcomes)),

@@ -17,6 +17,12 @@ export interface MailboxView {
   pending: number;
   waitReason: WaitReason | null;
   waitUntil: Date | null;
+  /** All mailboxes are paused since then. */
+  allPausedSince: Date | null;
+  /** It has work, waits for nothing, and no worker has had time for it for two seconds. */
+  isLeftWaiting: boolean;
+  /** When nothing will be pending any more, as far as the quota says. */
+  finishesAt: Date | null;
   /** Messages stored in the last `recentSeconds`, or since the mailbox was connected if that is shorter. */
   recentlyStored: number;
   recentSeconds: number;
@@ -40,7 +46,11 @@ export function mailboxReads(pool: Pool): MailboxReads {
       const { rows } = await pool.query<MailboxView>(
         `SELECT id, email_address AS "emailAddress", state, paused_at AS "pausedAt", created_at AS "createdAt",
            last_synced_at AS "lastSyncedAt", due_at AS "dueAt", listed, stored, gone, failed, pending,
-           wait_reason AS "waitReason", wait_until AS "waitUntil",
+           wait_reason AS "waitReason", wait_until AS "waitUntil", finishes_at AS "finishesAt",
+           (SELECT since FROM fleet_pause) AS "allPausedSince",
+           (pending > 0 OR state <> 'live' OR due_at < now() - interval '5 seconds')
+             AND coalesce(greatest(lease_until, wait_until), created_at) < now() - interval '2 seconds'
+             AS "isLeftWaiting",
            least(greatest(extract(epoch FROM now() - created_at), 1), $3)::float AS "recentSeconds",
            CASE WHEN pending = 0 THEN 0 ELSE (
              SELECT count(*)::int FROM emails e

@@ -12,6 +12,9 @@ import { defineJob } from './define-job.ts';
 const mailbox = z.object({ mailboxId: z.string().regex(/^mb_[a-z0-9]{16}$/) });
 const byMailbox = ({ mailboxId }: z.infer<typeof mailbox>) => mailboxId;
 
+/** A delayed job that waits longer than a minute would only be older than what it was told. */
+const longestDelayMs = 60_000;
+
 /** Bring one mailbox in step: start its first sync, or apply what its history brought. */
 export const syncMailbox = defineJob({
   name: 'sync-mailbox',
@@ -20,6 +23,7 @@ export const syncMailbox = defineJob({
   attempts: 5,
   backoffMs: 1_000,
   concurrency: 8,
+  longestDelayMs,
   dedupeKey: byMailbox,
 });
 
@@ -31,6 +35,7 @@ export const backfillMailbox = defineJob({
   attempts: 5,
   backoffMs: 1_000,
   concurrency: 4,
+  longestDelayMs,
   dedupeKey: byMailbox,
 });
 
@@ -42,6 +47,7 @@ export const fetchContent = defineJob({
   attempts: 3,
   backoffMs: 500,
   concurrency: 8,
+  longestDelayMs,
   dedupeKey: ({ mailboxId, gmailId }) => `${mailboxId}_${gmailId}`,
 });
 
@@ -53,6 +59,7 @@ export const pushChanges = defineJob({
   attempts: 5,
   backoffMs: 1_000,
   concurrency: 8,
+  longestDelayMs,
   dedupeKey: byMailbox,
 });
 

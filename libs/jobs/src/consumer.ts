@@ -87,7 +87,9 @@ export function createConsumer<J extends Job>(
     // A function of no value may return one all the same, and that must not bring the job back for ever.
     const againInMs = (result ?? {}).againInMs;
     onOutcome({ ...timing(), outcome: againInMs === undefined ? 'done' : 'again' });
-    if (againInMs !== undefined) return delay(bullJob, againInMs, token);
+    if (againInMs !== undefined && againInMs <= (job.longestDelayMs ?? Infinity)) {
+      return delay(bullJob, againInMs, token);
+    }
   }
 
   const worker = new ConsumingWorker(job.name, process, {

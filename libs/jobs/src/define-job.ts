@@ -17,6 +17,11 @@ export interface Job<Schema extends z.ZodType = z.ZodType> {
   /** Two jobs of one key never run at once; a job enqueued while its twin runs leads to exactly one further run. */
   readonly dedupeKey?: (payload: z.infer<Schema>) => string;
   /**
+   * A run that asks to come back later than this ends instead: what it waits for stands in Postgres, and the sweeper
+   * enqueues it when the time has come. So no job grows old in Redis. No limit unless told.
+   */
+  readonly longestDelayMs?: number;
+  /**
    * With about so many waiting no more are taken: for work that may be lost, so that it never fills the Redis that
    * mail needs. No limit unless told.
    */

@@ -18,10 +18,11 @@ export function checkOptions(projectKey: string, config: ScriptConfig): void {
 
 /** @throws RangeError for a request that no wait would satisfy */
 export function checkRequest(request: AcquireRequest, config: ScriptConfig): void {
-  const { units, minUnits = units, permits = 1, lane, user } = request;
+  const { units, minUnits = units, permits = 1, weight = 1, lane, user } = request;
   if (user === '') throw new RangeError('user must not be empty');
   if (!isCount(units) || !isCount(minUnits) || minUnits > units)
     throw new RangeError('units must be whole, 1 ≤ minUnits ≤ units');
+  if (!isCount(weight) || weight > 10) throw new RangeError('weight must be a whole number from 1 to 10');
   const most = largestRequest(config, lane);
   if (minUnits > most)
     throw new RangeError(

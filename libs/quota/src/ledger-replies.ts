@@ -11,8 +11,8 @@ export function acquireReply(request: AcquireRequest, reply: unknown, grantTtlMs
   const parsed = acquireShape.parse(reply);
   if (parsed[0] === 0) return { granted: false, reason: parsed[1], retryInMs: parsed[2] };
   const [, id, units, day] = parsed;
-  const { user, lane, permits = 1 } = request;
-  return { granted: true, grant: { id, user, lane, units, permits, day, expiresInMs: grantTtlMs } };
+  const { user, lane, permits = 1, weight = 1 } = request;
+  return { granted: true, grant: { id, user, lane, units, permits, weight, day, expiresInMs: grantTtlMs } };
 }
 
 const stateShape = z.tuple([

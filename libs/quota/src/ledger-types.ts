@@ -10,6 +10,8 @@ export interface AcquireRequest {
   minUnits?: number;
   /** Calls that will be under way at once. Default 1. */
   permits?: number;
+  /** Of a backfill, when the project is what many wait for: its share against others', 1 (default) to 10. */
+  weight?: number;
   /** For `onDecision` only. */
   method?: GmailMethod;
 }
@@ -21,6 +23,7 @@ export interface Grant {
   lane: QuotaLane;
   units: number;
   permits: number;
+  weight: number;
   /** The Pacific midnight that began the day it is charged to. */
   day: number;
   /** Calls must have been received by Gmail within this time of the grant; a margin for the way is the holder's. */

@@ -15,6 +15,7 @@ import { randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { checkOptions, checkRequest } from './check-options.ts';
 import { QuotaLedgerUnavailableError } from './errors.ts';
+import { forecastMs } from './forecast.ts';
 import { acquireReply, projectStateReply, userStateReply } from './ledger-replies.ts';
 import { defaultLaneRules, quotaLanes } from './lanes.ts';
 import type { LaneRule, QuotaLane } from './lanes.ts';
@@ -74,6 +75,8 @@ export interface QuotaLedger {
   cooldown(request: CooldownRequest): Promise<number>;
   state(user: string): Promise<UserQuotaState>;
   projectState(): Promise<ProjectQuotaState>;
+  /** How long until a user's backfill will have got so many more units, as things are; real milliseconds. */
+  forecast(user: string, units: number): Promise<number>;
 }
 
 export function createQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
@@ -116,6 +119,18 @@ export function createQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
     },
     async state(user) {
       return userStateReply(await ask('state', user, []), profile, options.clock ?? Date.now);
+    },
+    async forecast(user, units) {
+      const now = (options.clock ?? Date.now)();
+      const reply = await ask('state', user, []);
+      return forecastMs(units, {
+        user: userStateReply(reply, profile, () => now),
+        project: projectStateReply(reply, profile, () => now),
+        now,
+        profile,
+        timeFactor: config.timeFactor,
+        lane: config.lanes.backfill,
+      });
     },
     async projectState() {
       return projectStateReply(await ask('state', '', []), profile, options.clock ?? Date.now);
@@ -191,13 +206,13 @@ function ledgerKeys(projectKey: string, user: string): string[] {
 }
 
 function requestArgs(request: AcquireRequest, clock: () => number = Date.now): (string | number)[] {
-  const { lane, units, minUnits = units, permits = 1 } = request;
+  const { lane, units, minUnits = units, permits = 1, weight = 1 } = request;
   const id = randomBytes(9).toString('base64url');
-  return [id, quotaLanes.indexOf(lane) + 1, units, minUnits, permits, ...pacificMidnights(clock())];
+  return [id, quotaLanes.indexOf(lane) + 1, units, minUnits, permits, weight, ...pacificMidnights(clock())];
 }
 
 function settleArgs(grant: Grant, usedUnits: number): (string | number)[] {
   if (!Number.isSafeInteger(usedUnits) || usedUnits < 0)
     throw new RangeError('usedUnits must be a whole number from 0');
-  return [grant.id, usedUnits, grant.day];
+  return [grant.id, usedUnits, grant.day, grant.weight];
 }

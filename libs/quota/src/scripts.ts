@@ -19,15 +19,15 @@ return acquire(now, parseRequest(3))`,
   settle: {
     files: ['settle'],
     main: `local now = bringAll(ARGV[1], ARGV[2])
-local settled = settle(now, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]))
+local settled = settle(now, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
 save(now)
 return settled`,
   },
   exchange: {
     files: ['admission', 'turns', 'acquire', 'settle'],
     main: `local now = bringAll(ARGV[1], ARGV[2])
-settle(now, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]))
-return acquire(now, parseRequest(6))`,
+settle(now, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
+return acquire(now, parseRequest(7))`,
   },
   cooldown: {
     files: [],

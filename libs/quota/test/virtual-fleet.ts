@@ -8,6 +8,7 @@ export interface Loop {
   lane: QuotaLane;
   units: number;
   minUnits?: number;
+  weight?: number;
   /** Time from the grant to its settlement. */
   holdMs: () => number;
   /** How much later than told a refused one comes back. */
@@ -65,8 +66,8 @@ export async function runVirtualFleet(options: FleetOptions) {
     const attempt = async (): Promise<void> => {
       if (wantedSince < 0) wantedSince = events.now();
       asked++;
-      const { user, lane, units, minUnits } = loop;
-      const result = await ledger.acquire({ user, lane, units, minUnits });
+      const { user, lane, units, minUnits, weight } = loop;
+      const result = await ledger.acquire({ user, lane, units, minUnits, weight });
       if (!result.granted) {
         const told = loop.pollsEveryMs ?? result.retryInMs;
         return events.after(told + (loop.lateMs?.() ?? 0), attempt);

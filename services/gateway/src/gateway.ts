@@ -17,6 +17,8 @@ import { changeRoutes } from './routes/changes.ts';
 import type { ChangeNeeds } from './routes/changes.ts';
 import { emailRoutes } from './routes/emails.ts';
 import type { EmailNeeds } from './routes/emails.ts';
+import { fleetRoutes } from './routes/fleet.ts';
+import type { FleetNeeds } from './routes/fleet.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import type { MailboxNeeds } from './routes/mailboxes.ts';
 import { originalsRoutes } from './routes/originals.ts';
@@ -42,6 +44,7 @@ export interface GatewayNeeds
     AccountNeeds,
     ChangeNeeds,
     EmailNeeds,
+    FleetNeeds,
     MailboxNeeds,
     OperationsNeeds,
     OriginalsNeeds,
@@ -55,6 +58,7 @@ export interface GatewayNeeds
   db: AccountNeeds['db'] &
     ChangeNeeds['db'] &
     EmailNeeds['db'] &
+    FleetNeeds['db'] &
     MailboxNeeds['db'] &
     OperationsNeeds['db'] &
     OriginalsNeeds['db'] &
@@ -78,6 +82,7 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...accountRoutes(needs),
     ...changeRoutes(needs),
     ...emailRoutes(needs),
+    ...fleetRoutes(needs),
     ...mailboxRoutes(needs),
     ...operationsRoutes(needs),
     ...originalsRoutes(needs),

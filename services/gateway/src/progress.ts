@@ -5,12 +5,24 @@ import type { MailboxView } from '@finito/db';
 export function progressOf(view: MailboxView, now = Date.now()): MailboxProgress {
   const { state, listed, stored, gone, failed, pending } = view;
   const ratePerMinute = Math.round((view.recentlyStored / Math.max(1, view.recentSeconds)) * 600) / 10;
-  const etaSeconds = pending === 0 ? 0 : ratePerMinute > 0 ? Math.ceil((pending / ratePerMinute) * 60) : null;
+  const waiting = waitingOf(view, now);
   return {
-    ...{ state, listed, stored, gone, failed, pending },
-    ...{ ratePerMinute, etaSeconds: state === 'live' || listed > 0 ? etaSeconds : null },
-    waiting: waitingOf(view, now),
+    ...{ state, listed, stored, gone, failed, pending, ratePerMinute, waiting },
+    etaSeconds: state === 'live' || listed > 0 ? etaOf(view, { ratePerMinute, waiting, now }) : null,
   };
+}
+
+/** The quota says how fast it can go; what is stored lately, whether it goes so fast. */
+function etaOf(
+  { pending, finishesAt }: MailboxView,
+  { ratePerMinute, waiting, now }: Pick<MailboxProgress, 'ratePerMinute' | 'waiting'> & { now: number },
+): number | null {
+  if (pending === 0) return 0;
+  if (waiting?.reason === 'paused' || waiting?.reason === 'reauth') return null;
+  const observed = ratePerMinute > 0 ? Math.ceil((pending / ratePerMinute) * 60) : null;
+  const forecast = finishesAt === null ? 0 : Math.ceil((finishesAt.getTime() - now) / 1_000);
+  if (forecast <= 0) return observed;
+  return waiting ? forecast : Math.max(forecast, observed ?? 0);
 }
 
 export function mailboxOf(view: MailboxView): Mailbox {
@@ -38,7 +50,9 @@ export function syncStatusOf(view: MailboxView): SyncStatus {
 
 function waitingOf(view: MailboxView, now: number): MailboxProgress['waiting'] {
   if (view.state === 'reauth') return { reason: 'reauth', until: null };
-  if (view.pausedAt !== null) return { reason: 'paused', until: null };
-  if (view.waitReason === null || view.waitUntil === null || view.waitUntil.getTime() <= now) return null;
-  return { reason: view.waitReason, until: view.waitUntil.toISOString() };
+  if (view.pausedAt !== null || view.allPausedSince !== null) return { reason: 'paused', until: null };
+  if (view.waitReason !== null && view.waitUntil !== null && view.waitUntil.getTime() > now) {
+    return { reason: view.waitReason, until: view.waitUntil.toISOString() };
+  }
+  return view.isLeftWaiting ? { reason: 'backlog', until: null } : null;
 }

@@ -3,7 +3,8 @@ import { createApiClient } from '@finito/api';
 import { eraseMailbox, syncMailbox } from '@finito/jobs';
 import { startGmailSimulator } from '@finito/gmail-simulator';
 import type { GmailSimulator } from '@finito/gmail-simulator';
-import { aGateway, aMessage } from './a-gateway.ts';
+import { until } from '@finito/testing';
+import { adminKey, aGateway, aMessage } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
 
 let gateway: TestGateway;
@@ -53,6 +54,22 @@ describe('a mailbox', () => {
     const waiting = (await api.listMailboxes()).items[0]?.progress.waiting;
     expect(waiting?.reason).toBe('quota');
     expect(Date.parse(waiting?.until ?? '')).toBeGreaterThan(Date.now());
+  });
+
+  it('waits as paused while an operator has paused all, and says so when no worker has time for it', async () => {
+    const { api, lease, mailboxId } = await anOwner();
+    const admin = createApiClient({ baseUrl: gateway.origin, headers: { 'x-admin-api-key': adminKey } });
+    const waiting = async () => (await api.listMailboxes()).items[0]?.progress.waiting;
+    expect(await admin.getFleet()).toEqual({ pausedSince: null });
+    expect((await admin.pauseFleet()).pausedSince).not.toBeNull();
+    expect(await waiting()).toEqual({ reason: 'paused', until: null });
+    expect(await admin.resumeFleet()).toEqual({ pausedSince: null });
+    await gateway.db.leases.release(lease, {});
+    await until(async () => (await waiting())?.reason === 'backlog');
+    await admin.setWeight({ body: { mailboxId, weight: 5 } });
+    const strangers = { mailboxId: 'mb_0000000000000000', weight: 5 };
+    await expect(admin.setWeight({ body: strangers })).rejects.toMatchObject({ status: 404 });
+    await expect(admin.setWeight({ body: { mailboxId, weight: 0 } })).rejects.toMatchObject({ status: 400 });
   });
 
   it('is paused and resumed by its owner', async () => {

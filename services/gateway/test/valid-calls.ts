@@ -76,6 +76,10 @@ export const validCalls: ValidCalls = {
   async endRateLimitOverride({ id, admin }) {
     return { params: { id: (await admin.overrideRateLimit({ body: { ...override, identity: id } })).id } };
   },
+  getFleet: () => ({}),
+  pauseFleet: () => ({}),
+  resumeFleet: () => ({}),
+  setWeight: ({ mailboxId }) => ({ body: { mailboxId, weight: 2 } }),
   listQueues: () => ({}),
   listQueuedJobs: () => ({ params: { name: 'sync-mailbox' }, query: { state: 'waiting', limit: 10 } }),
   listWebhooks: () => ({}),

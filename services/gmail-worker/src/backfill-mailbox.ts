@@ -4,6 +4,7 @@
 import { syncMailbox } from '@finito/jobs';
 import type { JobContext, JobResult, Producer } from '@finito/jobs';
 import { fetchPending } from './fetch-pending.ts';
+import { createFinishForecast } from './finish-forecast.ts';
 import { scopeOf } from './horizon.ts';
 import { listPage } from './list-mailbox.ts';
 import { rereadLabels } from './reread-labels.ts';
@@ -25,8 +26,10 @@ export function createBackfillMailbox(
   needs: SliceNeeds & { jobs: Pick<Producer, 'enqueue'> },
   options: SyncOptions,
 ) {
+  const forecast = createFinishForecast(needs);
   return async ({ mailboxId }: { mailboxId: string }, { signal }: JobContext): Promise<JobResult> => {
     const end = await runSlice(needs, { mailboxId, signal, urgency: 'gives way' }, async (slice) => {
+      slice.finishesInMs = await forecast(slice);
       const result = await backfillOnce(needs, slice, options);
       await needs.events.publish(slice.lease.userId, [{ type: 'progress', mailboxId }]);
       return result;

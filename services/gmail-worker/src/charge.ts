@@ -1,5 +1,5 @@
 // Units first, then the call (DESIGN §3.5): what a slice asks of Gmail goes through here.
-import type { WaitReason } from '@finito/db';
+import type { SyncState, WaitReason } from '@finito/db';
 import { GmailRateLimitError, GmailUnavailableError } from '@finito/gmail';
 import { QuotaLedgerUnavailableError } from '@finito/quota';
 import type { GmailMethod, Grant, QuotaLane, QuotaLedger } from '@finito/quota';
@@ -54,11 +54,15 @@ interface ChargeNeeds {
 const wayMs = 2_000;
 
 /** `calls` is aborted when a grant runs out under way. */
-export function createCharge(needs: ChargeNeeds, user: string, calls: AbortController): Charge {
+export function createCharge(
+  needs: ChargeNeeds,
+  { googleSubject: user, weight }: Pick<SyncState, 'googleSubject' | 'weight'>,
+  calls: AbortController,
+): Charge {
   const { quota, metrics } = needs;
   return async ({ units, minUnits = units, lane, method, permits = 1 }, work) => {
     calls.signal.throwIfAborted();
-    const decision = await quota.acquire({ user, lane, method, units, minUnits, permits });
+    const decision = await quota.acquire({ user, weight, lane, method, units, minUnits, permits });
     if (!decision.granted) {
       metrics.quotaWaited(lane, decision.reason, decision.retryInMs);
       throw new QuotaWait(decision.retryInMs, decision.reason === 'cooldown' ? 'cooldown' : 'quota');

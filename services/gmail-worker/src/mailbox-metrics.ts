@@ -4,7 +4,7 @@ import type { QuotaLedger } from '@finito/quota';
 import type { Log } from '@finito/service-kit';
 import type { WorkerMetrics } from './metrics.ts';
 
-/** The identity is counted row by row: a minute apart is often enough, and cheap enough, for an alert. */
+/** A few mailboxes are counted row by row each time, by one of all workers: all of them within minutes. */
 const countEveryMs = 60_000;
 const quotaEveryMs = 10_000;
 
@@ -22,7 +22,7 @@ export function startMailboxMetrics({
   const count = async () => {
     metrics.mailboxes(await db.due.countByState());
     metrics.firstWatchEnds(await db.due.earliestWatchEnd());
-    const unaccounted = await db.due.unaccounted();
+    const unaccounted = await db.due.recount();
     metrics.unaccounted(unaccounted.reduce((sum, { messages }) => sum + messages, 0));
     if (unaccounted.length > 0) log.error({ unaccounted }, 'messages are unaccounted for');
   };

@@ -40,6 +40,8 @@ export interface Slice {
   /** True when the slice's time is up: end after the step in hand. */
   isOver(): boolean;
   charged: Charge;
+  /** What the end of the slice tells of the end of the backlog. */
+  finishesInMs?: number | undefined;
   refresh(): Promise<SyncState>;
   /** Notes which messages the next step works on. */
   takeInHand(gmailIds: string[]): Promise<void>;
@@ -67,6 +69,8 @@ export interface SliceOptions {
 const leaseMs = 5_000;
 const renewEveryMs = 1_500;
 const sliceMs = 3_000;
+/** The others of the queue wait while one has a longer turn: not longer than this many times. */
+const maxSliceWeight = 4;
 /** What a step in hand may still take when the process shuts down, of its 10 s. */
 const graceMs = 3_000;
 
@@ -84,9 +88,10 @@ export async function runSlice(
   const calls = new AbortController();
   const stopWatching = watch(needs, lease, jobSignal, calls);
   const inHand: string[] = [];
+  const slice = sliceOf(needs, { lease, sync, calls, jobSignal, insists, inHand });
   let end: SliceEnd;
   try {
-    end = await steps(sliceOf(needs, { lease, sync, calls, jobSignal, insists, inHand }));
+    end = await steps(slice);
   } catch (error) {
     if (isLost(error) || isLost(calls.signal.reason)) {
       await db.leases.absolve(mailboxId, inHand);
@@ -97,7 +102,7 @@ export async function runSlice(
     stopWatching();
   }
   metrics.sliceEnded(end.kind === 'again' ? (end.reason ?? (end.failed ? 'error' : 'again')) : end.kind);
-  await db.leases.release(lease, releaseOf(end));
+  await db.leases.release(lease, { ...releaseOf(end), finishesInMs: slice.finishesInMs });
   return end;
 }
 
@@ -148,8 +153,8 @@ function sliceOf(needs: SliceNeeds, parts: SliceParts): Slice {
       jobSignal.aborted ||
       calls.signal.aborted ||
       (slice.sync.wanted && !insists) ||
-      performance.now() - startedAt > sliceMs,
-    charged: createCharge(needs, parts.sync.googleSubject, calls),
+      performance.now() - startedAt > sliceMs * Math.min(parts.sync.weight, maxSliceWeight),
+    charged: createCharge(needs, parts.sync, calls),
     async refresh() {
       slice.sync = await db.leases.read(lease);
       return slice.sync;
@@ -188,7 +193,9 @@ async function endOrRelease(
 
 function releaseOf(end: SliceEnd) {
   if (end.kind === 'again') {
-    const wait = end.reason ? { reason: end.reason, forMs: end.inMs } : null;
+    // A wait for no named reason is one for Gmail to work again; without it the sweeper would not let it wait.
+    const reason = end.reason ?? (end.failed ? 'breaker' : undefined);
+    const wait = reason ? { reason, forMs: end.inMs } : null;
     // A wait for quota says nothing about whether the mailbox works.
     const failed = end.failed ?? (end.reason ? undefined : false);
     return { wait, lastError: end.lastError ?? null, failed };

@@ -46,7 +46,7 @@ local function give(now, request, units)
   project.dayUsed = project.dayUsed + units
   user.tat = math.max(user.tat, now) + units / user.rate
   project.tat = math.max(project.tat, now) + units / project.rate
-  takeTurn(units)
+  takeTurn(units, request.weight)
   if user.claims[request.lane - 1] then redis.call('HDEL', user.key, 'claim' .. (request.lane - 1)) end
   if project.claims[request.lane - 1] then redis.call('HDEL', project.key, 'claim' .. (request.lane - 1)) end
   save(now)
@@ -84,13 +84,14 @@ end
 
 local function parseRequest(first)
   local days = {}
-  for i = first + 5, #ARGV do days[#days + 1] = tonumber(ARGV[i]) end
+  for i = first + 6, #ARGV do days[#days + 1] = tonumber(ARGV[i]) end
   return {
     id = ARGV[first],
     lane = tonumber(ARGV[first + 1]),
     units = tonumber(ARGV[first + 2]),
     least = tonumber(ARGV[first + 3]),
     permits = tonumber(ARGV[first + 4]),
+    weight = tonumber(ARGV[first + 5]),
     days = days,
   }
 end

@@ -1,6 +1,6 @@
 -- Twice is as once: only the first finds the grant. One that comes after the grant expired finds it gone too; its
 -- units were counted in full then.
-local function settle(now, member, usedUnits, day)
+local function settle(now, member, usedUnits, day, weight)
   if redis.call('ZREM', user.grants, member) == 0 then return 0 end
   redis.call('ZREM', project.grants, member)
   local lane, permits, units = parseGrant(member)
@@ -12,7 +12,7 @@ local function settle(now, member, usedUnits, day)
   count(project, now, usedUnits)
   user.tat = user.tat - unused / user.rate
   project.tat = project.tat - unused / project.rate
-  user.served = user.served - unused
+  user.served = user.served - unused / weight
   if project.day == day then project.dayUsed = project.dayUsed - unused end
   return 1
 end

@@ -1,7 +1,7 @@
 -- Turns among users when the project is the narrow place: start-time fair queueing over backfill.
 -- `served` is a user's virtual time in units, `turn` the project's. A user whose request the project refused waits
 -- under its virtual time; nobody may be served who is more than a quantum ahead of one who waits. So no user gains
--- by asking more often. One who does not come back when its time has come loses its place, not the others'.
+-- by asking more often. Virtual time passes more slowly for who has a larger weight. One who does not come back when its time has come loses its place, not the others'.
 
 local function forgetLateWaiters(now)
   for _, name in ipairs(redis.call('ZRANGEBYSCORE', waitingUntil, '-inf', text(now))) do
@@ -41,12 +41,12 @@ local function leaveQueue()
   if redis.call('ZREM', waiting, userKey) == 1 then redis.call('ZREM', waitingUntil, userKey) end
 end
 
-local function takeTurn(units)
+local function takeTurn(units, weight)
   leaveQueue()
   local start = startOf()
   local lowest = redis.call('ZRANGE', waiting, 0, 0, 'WITHSCORES')
   local turn = lowest[2] and math.min(start, tonumber(lowest[2])) or start
   project.turn = math.max(project.turn, turn)
   project.slice = project.slice == 0 and units or project.slice * 0.9 + units * 0.1
-  user.served = start + units
+  user.served = start + units / weight
 end
