@@ -93,7 +93,7 @@ export async function runVirtualFleet(options: FleetOptions) {
   return { project, users, waits, asked, start: START, ledger: ledgers[0]!, events };
 }
 
-function createEventQueue() {
+export function createEventQueue() {
   let now = START;
   let order = 0;
   const heap: { at: number; order: number; run: () => Promise<void> | void }[] = [];

@@ -13,7 +13,7 @@ import type { Slice, SliceEnd, SliceNeeds } from './slice.ts';
 import type { SyncOptions } from './sync-mailbox.ts';
 
 /** Messages of one round, which is one grant of quota: what the window has room for, when there is room. */
-const roundLimit = 100;
+export const roundLimit = 100;
 const busyMs = 1_000;
 /** Yields to the other mailboxes of the queue. */
 const nextSliceMs = 1;
