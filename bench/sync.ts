@@ -1,28 +1,47 @@
 // Bringing a mailbox in step, against the loop that most people would write: the share of Google's quota that is
-// used, refusals, units and CPU a message, and when the first messages can be read.
+// used, refusals, units and CPU a message, when messages can be read, and what all of it does as mailboxes grow.
 import { sampleMail, wholeMail } from './kit/mail.ts';
 import type { Kit, Result, Row } from './kit/program.ts';
+import { arrivalRows } from './sync/arrivals.ts';
 import { costRows } from './sync/cost.ts';
-import { naiveQuotaRows, quotaRows } from './sync/quota-share.ts';
+import { fairnessRows } from './sync/fairness.ts';
+import { growthRows } from './sync/growth.ts';
+import { ingestRows } from './sync/ingest.ts';
+import { quotaRows } from './sync/quota-share.ts';
+import { readRows } from './sync/reads.ts';
 
 export const options = {
-  /** Of the mailbox that is synced under quota. */
+  /** Only the nth part: 1 quota, 2 fairness, 3 cost, 4 growth, 5 arrivals, 6 reads, 7 bulk writes; 0: all of them. */
+  only: 0,
+  /** Of the mailbox that is synced under quota; twice as many with the legacy prices. */
   messages: 2_000,
-  /** Quota minutes pass that many times faster. */
-  'time-factor': 10,
+  /** Quota minutes pass that many times faster; with the legacy prices a quarter of that. */
+  'time-factor': 4,
   /** Of each kind of sync with quota lifted, in turns. */
   rounds: 3,
   /** The most processes that share a user's quota. */
-  processes: 4,
+  processes: 16,
+  /** That share the project's quota. */
+  mailboxes: 300,
+  /** Messages of the largest mailbox that is grown to. */
+  largest: 20_000,
 };
 
+const whole = wholeMail(5_000);
+const parts: ((kit: Kit) => Promise<Row[]>)[] = [
+  quotaRows,
+  fairnessRows,
+  (kit) => costRows(kit, whole),
+  growthRows,
+  arrivalRows,
+  readRows,
+  ingestRows,
+];
+
 export async function benchSync(kit: Kit): Promise<Result> {
-  const small = sampleMail(kit.options['messages']!);
-  const counts = [1, kit.options['processes']!];
+  const { only } = kit.options as typeof options;
   const rows: Row[] = [];
-  for (const count of counts) rows.push(...(await quotaRows(kit, small, count)));
-  for (const count of counts) rows.push(...(await naiveQuotaRows(kit, small, count)));
-  const whole = wholeMail(5_000);
-  rows.push(...(await costRows(kit, whole)));
-  return { source: `${small.source} under quota; ${whole.source} with quota lifted`, rows };
+  for (const part of only === 0 ? parts : parts.slice(only - 1, only)) rows.push(...(await part(kit)));
+  const source = `${sampleMail(kit.options['messages']!).source} under quota; ${whole.source} with quota lifted`;
+  return { source, rows };
 }

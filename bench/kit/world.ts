@@ -157,8 +157,8 @@ async function connect({ db, pool, gmail, redisUrl }: Connecting, email: string)
     { googleSubject: userId, emailAddress: email },
     { refreshToken, accessToken, accessTokenExpiresAt: expiresAt.getTime(), scope: '' },
   );
-  const redis = new Redis(redisUrl, { commandTimeout: 5_000 });
-  const jobs = createProducer({ redis });
+  const redis = new Redis(redisUrl, { commandTimeout: 30_000 });
+  const jobs = createProducer({ redis, timeoutMs: 30_000 });
   await jobs.enqueue(syncMailbox, { mailboxId });
   await jobs.close();
   redis.disconnect();

@@ -13,7 +13,7 @@ import { firstReadable, newest } from './first-readable.ts';
 import { measured } from './measured.ts';
 import type { Measured } from './measured.ts';
 import { emptyMailbox, startNaive } from './naive.ts';
-import { getUnits, threadUnits } from './prices.ts';
+import { prices2026 } from './prices.ts';
 
 /** CPU milliseconds a message. */
 interface Cost {
@@ -111,8 +111,11 @@ async function plans(gmail: Gmail, email: string): Promise<Omit<Units, 'spent'>>
   const truth = await gmail.truth(email);
   for (const { threadId } of truth) threads.set(threadId, (threads.get(threadId) ?? 0) + 1);
   const listing = Math.ceil(truth.length / 500) * 5;
-  const cheapest = [...threads.values()].reduce((total, n) => total + Math.min(n * getUnits, threadUnits), 0);
-  return { naive: listing + truth.length * getUnits, cheapest: listing + cheapest };
+  const cheapest = [...threads.values()].reduce(
+    (total, n) => total + Math.min(n * prices2026.get, prices2026.thread),
+    0,
+  );
+  return { naive: listing + truth.length * prices2026.get, cheapest: listing + cheapest };
 }
 
 async function naiveCost(measured: Measured & { messages: number; sanitise: boolean }): Promise<Cost> {

@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { apiTokenStore } from './api-tokens.ts';
 import { clientEventHours } from './client-event-hours.ts';
@@ -7,7 +6,6 @@ import { credentialsStore } from './credentials.ts';
 import { dueMailboxes } from './due-mailboxes.ts';
 import { emailReads } from './email-reads.ts';
 import { failureReads } from './failure-reads.ts';
-import { PrismaClient } from './generated/client.ts';
 import { fleetPause } from './fleet-pause.ts';
 import { historyStore } from './history.ts';
 import { labelReads } from './label-reads.ts';
@@ -51,7 +49,6 @@ export function createDb(options: DbOptions) {
   const pool = createPool(url, options);
   const replica = readUrl === undefined ? undefined : createPool(readUrl, options);
   const reads = replica ? replicaFirst(replica, pool) : pool;
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
   return {
     apiTokens: apiTokenStore(pool),
@@ -81,7 +78,6 @@ export function createDb(options: DbOptions) {
       await pool.query('SELECT 1');
     },
     async close(): Promise<void> {
-      await prisma.$disconnect();
       await Promise.all([pool.end(), replica?.end()]);
     },
   };

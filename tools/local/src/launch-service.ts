@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProcess, until } from '@finito/testing';
 import type { Launched } from './supervised.ts';
@@ -22,6 +23,9 @@ export interface LaunchedService extends Launched {
   output(): string;
 }
 
+/** Compiled code, and types already stripped: a quarter of a service's start from the second one on. */
+const compileCache = (repository: string) => join(repository, 'node_modules/.cache/node-compile');
+
 /** Starts a Node process in a group of its own, so that a Ctrl-C reaches it in our order only. */
 export async function launchService(
   service: ServiceCommand,
@@ -30,7 +34,7 @@ export async function launchService(
   const running = await startProcess({
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', ...service.args],
-    env: { ...process.env, ...service.env },
+    env: { NODE_COMPILE_CACHE: compileCache(service.cwd), ...process.env, ...service.env },
     cwd: service.cwd,
     detached: true,
     onOutput: (chunk) => log.write(chunk),

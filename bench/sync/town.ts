@@ -1,0 +1,65 @@
+// A small mailbox and a large one of another user, on one worker, under quota.
+import { sampleMailbox, startGmailSimulator } from '@finito/gmail-simulator';
+import type { GmailSimulator } from '@finito/gmail-simulator';
+import { until } from '@finito/testing';
+import { gmailHere } from '../kit/gmail.ts';
+import { patienceMs } from '../kit/patience.ts';
+import type { Kit } from '../kit/program.ts';
+import { aWorld } from '../kit/world.ts';
+import type { World } from '../kit/world.ts';
+
+export const small = 'small@example.com';
+const large = 'large@example.com';
+const smallMessages = 200;
+export const topic = 'projects/bench/topics/gmail';
+export const subscription = 'projects/bench/subscriptions/gmail';
+
+export async function inTown<T>(
+  kit: Kit,
+  settings: Record<string, string>,
+  work: (world: World, simulator: GmailSimulator) => Promise<T>,
+): Promise<T> {
+  const factor = kit.options['time-factor']!;
+  const simulator = await startGmailSimulator({
+    timeFactor: factor,
+    accounts: [
+      { emailAddress: small, name: 'Small', messages: await sampleMailbox({ messages: smallMessages }) },
+      {
+        emailAddress: large,
+        name: 'Large',
+        messages: await sampleMailbox({ messages: kit.options['largest'], seed: 8 }),
+      },
+    ],
+  });
+  await fetch(`${simulator.url}/v1/${subscription}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ topic }),
+  });
+  try {
+    const world = await aWorld({
+      gmail: gmailHere(simulator),
+      settings: { GMAIL_QUOTA_TIME_FACTOR: String(factor), ...settings },
+    });
+    try {
+      await world.startWorker();
+      return await work(world, simulator);
+    } finally {
+      await world.close();
+    }
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** The large mailbox is being fetched, and will be for longer than what is measured. */
+export async function backfilling(world: World): Promise<void> {
+  const mailboxId = await world.connect(large);
+  const hasBegun = async () => (await world.progress(mailboxId)).stored > 200;
+  await until(hasBegun, { timeoutMs: patienceMs, message: 'the backfill to run' });
+}
+
+export function p99(values: number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))]!;
+}
