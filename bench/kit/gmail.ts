@@ -34,7 +34,8 @@ export function gmailHere(simulator: GmailSimulator): Gmail {
     endpoints: simulator.endpoints,
     issueTokens: async (email) => simulator.issueTokens(email),
     truth: async (email) => simulator.truth(email),
-    report: async () => simulator.report() as Report,
+    // A copy: the simulator goes on counting in its own.
+    report: async () => structuredClone(simulator.report()) as Report,
     reset: async () => simulator.resetReport(),
     close: () => simulator.close(),
   };
