@@ -21,6 +21,7 @@ export async function aStage(settings: Record<string, string> = {}) {
   const pool = new Pool({ connectionString: postgres.url, max: 2 });
   started.defer(() => pool.end());
   const watcher = new Redis(redis.url, { commandTimeout: 5_000 });
+  watcher.on('error', () => undefined); // Redis is killed here now and then
   started.defer(() => watcher.disconnect());
   const sessions = createSessions({ secret, isHttps: false, hours: 24 });
   const gateways: RunningGateway[] = [];

@@ -4,7 +4,7 @@ import { until } from '@finito/testing';
 import { httpLoad } from '../../bench/kit/http-load.ts';
 import type { Loaded } from '../../bench/kit/http-load.ts';
 import type { Kit, Row } from '../../bench/kit/program.ts';
-import { row } from '../../bench/kit/rows.ts';
+import { row, sum } from '../../bench/kit/rows.ts';
 import { aStage, portOf } from '../../bench/gateway/stage.ts';
 
 const limit = 100;
@@ -18,7 +18,7 @@ export async function rateLimitRows(kit: Kit): Promise<Row[]> {
     const ports = await Promise.all(
       Array.from({ length: count }, async () => portOf(await stage.startGateway())),
     );
-    const [asking, guest, frozen, gone] = await stage.users(4);
+    const [asking, guest, calm, frozen, gone] = await stage.users(5);
     const headOf = (cookie: string) => () => `GET ${path} HTTP/1.1\r\nHost: a\r\nCookie: ${cookie}\r\n\r\n`;
     /** So many requests in all, over all gateways at once. */
     const flood = async (requests: number, head: (index: number) => string) => {
@@ -39,6 +39,7 @@ export async function rateLimitRows(kit: Kit): Promise<Row[]> {
       floods.push({ ...next, admitted: statusesOf(next.loaded, 200) });
       await sleep(2_000, undefined, { signal: kit.signal });
     }
+    const late = sum(await decisionsBy('local', stage.gateways));
     kit.progress('tokens, addresses and cookies made up');
     const tricks = await flood(2_000, (i) => trick(i, guest!.cookie));
     const rows = [
@@ -52,19 +53,22 @@ export async function rateLimitRows(kit: Kit): Promise<Row[]> {
         },
       ),
       row('G6', `  the most in any ${windowMs / 1_000} s`, mostInAWindow(floods), '', { max: limit }),
+      // Redis that is late, on a machine that is busy with other things, counts as away: then a limit may be passed.
+      row('G6', '  of those decided without Redis, as it was late', late, ''),
       // All come from one address, and are counted by it.
       row('G6', '  admitted with proofs and addresses made up', statusesOf(tricks.loaded, 401), '', {
         max: limit,
       }),
     ];
     kit.progress('Redis frozen');
+    const calmMs = await slowestOf(ports, headOf(calm!.cookie));
     stage.redis.freeze();
-    rows.push(...(await awayRows('frozen', { flood, ports, head: headOf(frozen!.cookie) })));
+    rows.push(...(await awayRows('frozen', { flood, ports, calmMs, head: headOf(frozen!.cookie) })));
     stage.redis.thaw();
     await sleep(2_000);
     kit.progress('Redis gone');
     process.kill(stage.redis.pid()!, 'SIGKILL');
-    rows.push(...(await awayRows('gone', { flood, ports, head: headOf(gone!.cookie) })));
+    rows.push(...(await awayRows('gone', { flood, ports, calmMs, head: headOf(gone!.cookie) })));
     await stage.redis.crash();
     kit.progress('Redis is back');
     const back = await untilCountedInRedis(
@@ -81,11 +85,13 @@ export async function rateLimitRows(kit: Kit): Promise<Row[]> {
 interface Away {
   flood: (requests: number, head: (index: number) => string) => Promise<{ loaded: Loaded[] }>;
   ports: number[];
+  /** The slowest answer while Redis is there. */
+  calmMs: number;
   head: (index: number) => string;
 }
 
 /** One after the other first, to see what is waited; then all at once. */
-async function awayRows(name: string, { flood, ports, head }: Away): Promise<Row[]> {
+async function awayRows(name: string, { flood, ports, calmMs, head }: Away): Promise<Row[]> {
   const oneByOne = await Promise.all(
     ports.map((port) => httpLoad({ port, requests: 10, connections: 1, head })),
   );
@@ -95,11 +101,18 @@ async function awayRows(name: string, { flood, ports, head }: Away): Promise<Row
   return [
     row('G6', `Redis ${name}: admitted of one user`, admitted, '', { max: 2 * limit }),
     row('G6', '  the same, at least', admitted, '', { min: 1 }),
-    row('G6', '  the slowest answer', slowest, 'ms', { max: 100 }),
+    row('G6', '  added to the slowest answer', Math.max(0, slowest - calmMs), 'ms', { max: 50 }),
     row('G6', '  answers that are neither 200 nor 429', othersIn([...oneByOne, ...all.loaded]), '', {
       max: 0,
     }),
   ];
+}
+
+async function slowestOf(ports: number[], head: (index: number) => string): Promise<number> {
+  const oneByOne = await Promise.all(
+    ports.map((port) => httpLoad({ port, requests: 10, connections: 1, head })),
+  );
+  return Math.max(...oneByOne.flatMap(({ latencies }) => latencies));
 }
 
 function trick(index: number, cookie: string): string {
@@ -133,19 +146,26 @@ function mostInAWindow(floods: { sentAt: number; doneAt: number; admitted: numbe
   return Math.max(...within.map((some) => some.reduce((total, { admitted }) => total + admitted, 0)));
 }
 
+/** How many decisions each gateway has made with Redis, or by itself. */
+function decisionsBy(
+  counter: 'redis' | 'local',
+  gateways: { metrics: () => Promise<string> }[],
+): Promise<number[]> {
+  const line = new RegExp(`^finito_rate_limit_decisions_total{.*counter="${counter}".*} (\\d+)`, 'gm');
+  return Promise.all(
+    gateways.map(async ({ metrics }) => {
+      const counts = [...(await metrics()).matchAll(line)].map(([, count]) => Number(count));
+      return sum(counts);
+    }),
+  );
+}
+
 /** Seconds until every gateway has counted in Redis again. */
 async function untilCountedInRedis(
   gateways: { metrics: () => Promise<string> }[],
   ask: () => Promise<void>,
 ): Promise<number> {
-  const counted = async () =>
-    Promise.all(
-      gateways.map(async ({ metrics }) =>
-        [
-          ...(await metrics()).matchAll(/^finito_rate_limit_decisions_total{.*counter="redis".*} (\d+)/gm),
-        ].reduce((total, [, count]) => total + Number(count), 0),
-      ),
-    );
+  const counted = () => decisionsBy('redis', gateways);
   const before = await counted();
   const startedAt = performance.now();
   await until(
