@@ -1,6 +1,6 @@
 import { GmailBadAnswerError, GmailRateLimitError } from './errors.ts';
 import { readJson, type GmailRequest } from './exchange.ts';
-import { isOutage } from './breakers.ts';
+import { isOutage } from './breaker-guard.ts';
 import { messagePartPath, type MessageOptions } from './message-request.ts';
 import { boundaryOf, multipartOf, partsOf, type PartAnswer } from './multipart.ts';
 import { refusalFrom, UnauthorizedError } from './refusals.ts';
@@ -40,6 +40,7 @@ export function batchRequest(
   return {
     operation: 'batch',
     path: batchPath,
+    calls: ids.length,
     contentType: `multipart/mixed; boundary=${boundary}`,
     body: multipartOf(
       ids.map((id) => messagePartPath(id, options)),

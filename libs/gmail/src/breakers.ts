@@ -1,14 +1,15 @@
-import CircuitBreaker from 'opossum';
-import { GmailBadAnswerError, GmailUnavailableError } from './errors.ts';
+import { createGuard, isAnswer, isOutage, type Guard } from './breaker-guard.ts';
+import { GmailUnavailableError } from './errors.ts';
 import type { BreakerState, OnGmailEvent } from './events.ts';
 import { operationClasses, operations, type OperationClass, type OperationName } from './operations.ts';
+import type { Admission, SharedBreaker } from './shared-breaker.ts';
 
 export interface BreakerOptions {
   /** Opens above this share of failures, in percent; default 50. */
   errorThresholdPercentage: number;
   /** Time in open before one probe is let through; default 30,000. */
   resetTimeoutMs: number;
-  /** Calls within the window below which it never opens; default 10. */
+  /** Calls within the window below which it never opens, and outages in a row at which it does; default 10. */
   volumeThreshold: number;
   /** The window over which calls are counted; default three timeouts, so that calls that hang are seen in it. */
   windowMs: number;
@@ -18,18 +19,12 @@ export interface Breakers {
   /** Runs the action, or rejects at once with GmailUnavailableError while the operation's breaker is open. */
   fire<T>(operation: OperationName, action: () => Promise<T>): Promise<T>;
   states(): Record<OperationClass, BreakerState>;
-  /** Closes one breaker or all and forgets what was counted. */
+  /** How long calls of this kind are surely refused, in milliseconds; 0 when one may be tried. */
+  openForMs(operation: OperationName): number;
+  /** Closes one breaker or all and forgets what was counted. One that is shared is not closed for the others. */
   reset(operationClass?: OperationClass): void;
   /** Opens as if it had tripped: a probe follows after the reset timeout. */
   open(operationClass?: OperationClass): void;
-  close(): void;
-}
-
-interface Guard {
-  fire<T>(operation: OperationName, action: () => Promise<T>): Promise<T>;
-  state(): BreakerState;
-  reset(): void;
-  open(): void;
   close(): void;
 }
 
@@ -37,85 +32,84 @@ interface Guard {
  * One breaker per operation class for the whole process: an outage is Gmail's, while a refused token is one
  * mailbox's. Only outages count. An opened breaker is not waited for here; the error says when to come back.
  */
-export function createBreakers(options: BreakerOptions, onEvent: OnGmailEvent): Breakers {
-  const guards = new Map(operationClasses.map((name) => [name, createGuard(name, options, onEvent)]));
+export function createBreakers(
+  options: BreakerOptions,
+  onEvent: OnGmailEvent,
+  shared: SharedBreaker | undefined,
+): Breakers {
+  const told = new Map<OperationClass, BreakerState>();
+  const guards = new Map(operationClasses.map((name) => [name, createGuard(name, options, changed(name))]));
+  const guardOf = (operation: OperationName) => guards.get(operations[operation].breaker)!;
   const chosen = (name?: OperationClass) =>
     [...guards].filter(([each]) => name === undefined || each === name).map(([, guard]) => guard);
+
+  /** Until all the others agree, this process's own breaker counts. */
+  function stateOf(name: OperationClass): BreakerState {
+    const common = shared?.state(name) ?? 'closed';
+    return common === 'closed' ? guards.get(name)!.state() : common;
+  }
+
+  function tell(name: OperationClass): void {
+    const state = stateOf(name);
+    if (state === (told.get(name) ?? 'closed')) return;
+    told.set(name, state);
+    onEvent({ type: 'circuit_breaker', operationClass: name, state });
+  }
+
+  function changed(name: OperationClass) {
+    return (state: BreakerState) => {
+      shared?.report(name, state);
+      tell(name);
+    };
+  }
+
+  shared?.listen((each, state) => {
+    const name = each as OperationClass;
+    if (state !== 'half-open') guards.get(name)?.reset();
+    if (guards.has(name)) tell(name);
+  });
+
   return {
-    fire: (operation, action) => guards.get(operations[operation].breaker)!.fire(operation, action),
+    fire(operation, action) {
+      const guard = guardOf(operation);
+      if (shared === undefined) return guard.fire(operation, action);
+      const admission = shared.admit(operations[operation].breaker);
+      if ('then' in admission) return admission.then((each) => admitted(each, guard, operation, action));
+      return admitted(admission, guard, operation, action);
+    },
     states: () =>
-      Object.fromEntries([...guards].map(([name, guard]) => [name, guard.state()])) as ReturnType<
+      Object.fromEntries(operationClasses.map((name) => [name, stateOf(name)])) as ReturnType<
         Breakers['states']
       >,
+    openForMs(operation) {
+      const name = operations[operation].breaker;
+      return Math.max(shared?.openForMs(name) ?? 0, guards.get(name)!.openForMs());
+    },
     reset: (name) => chosen(name).forEach((guard) => guard.reset()),
     open: (name) => chosen(name).forEach((guard) => guard.open()),
     close: () => chosen().forEach((guard) => guard.close()),
   };
 }
 
-function createGuard(operationClass: OperationClass, options: BreakerOptions, onEvent: OnGmailEvent): Guard {
-  let breaker = build();
-  let opensUntil = 0;
-
-  function build() {
-    const built: CircuitBreaker<[() => Promise<unknown>], unknown> = new CircuitBreaker(
-      (action: () => Promise<unknown>) => action(),
-      {
-        name: operationClass,
-        // The action has its own deadline, which ends the request; opossum's would only stop waiting for it.
-        timeout: false,
-        errorThresholdPercentage: options.errorThresholdPercentage,
-        resetTimeout: options.resetTimeoutMs,
-        volumeThreshold: options.volumeThreshold,
-        rollingCountTimeout: options.windowMs,
-        rollingPercentilesEnabled: false,
-        enableSnapshots: false,
-        // A filtered error counts as a success and would close a half-open breaker. An answer of any status is
-        // one; an aborted probe proves nothing, so in half-open it counts against.
-        errorFilter: (error: unknown) => !isOutage(error) && !(built.halfOpen && !isAnswer(error)),
-      },
-    );
-    const told = (state: BreakerState) => () => onEvent({ type: 'circuit_breaker', operationClass, state });
-    built.on('open', () => (opensUntil = Date.now() + options.resetTimeoutMs));
-    built.on('open', told('open'));
-    built.on('halfOpen', told('half-open'));
-    built.on('close', told('closed'));
-    return built;
+async function admitted<T>(
+  admission: Admission,
+  guard: Guard,
+  operation: OperationName,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (admission.kind === 'pass') return guard.fire(operation, action);
+  if (admission.kind === 'refused') {
+    const { retryAfterMs } = admission;
+    throw new GmailUnavailableError({ operation, reason: 'breaker-open', retryAfterMs });
   }
-
-  return {
-    async fire<T>(operation: OperationName, action: () => Promise<T>): Promise<T> {
-      try {
-        return (await breaker.fire(action)) as T;
-      } catch (error) {
-        if (!isRejection(error)) throw error;
-        // Half-open with its probe under way: its outcome is a deadline away at most.
-        const retryAfterMs = Math.max(opensUntil - Date.now(), 1_000);
-        throw new GmailUnavailableError({ operation, reason: 'breaker-open', retryAfterMs });
-      }
-    },
-    state: () => (breaker.opened ? 'open' : breaker.halfOpen ? 'half-open' : 'closed'),
-    reset() {
-      // Rebuilt, for opossum keeps its window over close(): one more failure would open it again.
-      const wasClosed = breaker.closed;
-      breaker.shutdown();
-      breaker = build();
-      if (!wasClosed) onEvent({ type: 'circuit_breaker', operationClass, state: 'closed' });
-    },
-    open: () => breaker.open(),
-    close: () => breaker.shutdown(),
-  };
-}
-
-/** Only what says that Gmail itself is in trouble: not 4xx, quota, aborts or a missing token. */
-export function isOutage(error: unknown): boolean {
-  return error instanceof GmailUnavailableError || error instanceof GmailBadAnswerError;
-}
-
-function isAnswer(error: unknown): boolean {
-  return error instanceof Error && 'operation' in error;
-}
-
-function isRejection(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EOPENBREAKER';
+  let isAlive = true;
+  try {
+    return await guard.fire(operation, action);
+  } catch (error) {
+    // An aborted probe has proved nothing, so it must not close the breaker.
+    isAlive = isAnswer(error) && !isOutage(error);
+    throw error;
+  } finally {
+    await admission.settle(isAlive);
+  }
 }

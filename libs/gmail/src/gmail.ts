@@ -4,11 +4,14 @@ import { createBreakers, type BreakerOptions, type Breakers } from './breakers.t
 import { createCooldown } from './cooldown.ts';
 import { guarded, type OnGmailEvent } from './events.ts';
 import type { BatchMode } from './get-messages.ts';
-import { createLimiter, type LimiterOptions } from './limiter.ts';
+import type { LimiterOptions } from './limiter.ts';
 import { createMailbox, type GmailMailbox } from './mailbox.ts';
 import { createPipeline, type Shared } from './pipeline.ts';
 import { createRetryPolicy, type RetryOptions } from './retry.ts';
+import type { SharedBreaker } from './shared-breaker.ts';
 import { fetchTransport, type Transport } from './transport.ts';
+import { canBatch } from '#fetch-chunk';
+import { createLimiter } from '#limiter';
 
 export interface GmailOptions extends Partial<RetryOptions>, Partial<LimiterOptions> {
   /** Origin of the API, default https://gmail.googleapis.com. */
@@ -17,9 +20,11 @@ export interface GmailOptions extends Partial<RetryOptions>, Partial<LimiterOpti
   transport?: Transport;
   /** For one try, to the last byte of its answer; default 10,000. */
   timeoutMs?: number;
-  /** `auto` (default) changes to single calls for good when the server has no batch endpoint. */
+  /** `auto` (default) changes to single calls for good when the server has no batch endpoint; browsers make only these. */
   batch?: BatchMode;
   breaker?: Partial<BreakerOptions>;
+  /** What other processes know of Gmail; default: this one decides alone. */
+  sharedBreaker?: SharedBreaker;
   onEvent?: OnGmailEvent;
 }
 
@@ -43,14 +48,14 @@ export function createGmail(options: GmailOptions = {}): Gmail {
   const { apiUrl = 'https://gmail.googleapis.com', timeoutMs = 10_000, concurrency = 3 } = options;
   const transport = options.transport ?? fetchTransport();
   const onEvent = guarded(options.onEvent);
-  const breakers = createBreakers(breakerOptions(options.breaker, timeoutMs), onEvent);
+  const breakers = createBreakers(breakerOptions(options.breaker, timeoutMs), onEvent, options.sharedBreaker);
   const shared: Shared = {
     upstream: { apiUrl: apiUrl.replace(/\/+$/, ''), transport, timeoutMs, onEvent },
     breakers,
     retry: createRetryPolicy(retryOptions(options)),
     projectCooldown: createCooldown(),
   };
-  const batch = { mode: options.batch ?? 'auto' };
+  const batch: { mode: BatchMode } = { mode: canBatch ? (options.batch ?? 'auto') : 'off' };
 
   return {
     mailbox({ getAccessToken }) {

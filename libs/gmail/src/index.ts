@@ -17,6 +17,7 @@ export type { GetAccessToken } from './access.ts';
 export { createAccessTokens } from './access-tokens.ts';
 export type { AccessTokens, CredentialsStore, StoredAccess } from './access-tokens.ts';
 export type { BreakerOptions } from './breakers.ts';
+export type { Admission, SharedBreaker } from './shared-breaker.ts';
 export type { BreakerState, GmailEvent, OnGmailEvent } from './events.ts';
 export {
   GmailAccessRevokedError,
@@ -33,7 +34,7 @@ export {
 export type { RateLimitScope } from './errors.ts';
 export { parseNotification } from './notification.ts';
 export type { GmailNotification } from './notification.ts';
-export { operations } from './operations.ts';
+export { operationClasses, operations } from './operations.ts';
 export type { OperationClass, OperationName } from './operations.ts';
 export { createResilientGmailClient, tuningProfiles } from './resilient-client.ts';
 export type {
@@ -41,6 +42,10 @@ export type {
   ResilientGmailMetrics,
   ResilientGmailOptions,
 } from './resilient-client.ts';
+export { createEventReporter } from './event-reporter.ts';
+export type { EventReporter, EventReporterOptions } from './event-reporter.ts';
+export { clientEventOf } from './client-event.ts';
+export type { ClientEvent } from './client-event.ts';
 export type { LatencySummary } from './latencies.ts';
 export { createGoogleOAuth } from './oauth.ts';
 export type { AuthorizeOptions, GoogleOAuth, GoogleOAuthOptions, TokenSet, UserInfo } from './oauth.ts';

@@ -4,7 +4,7 @@ import { guarded } from './events.ts';
 import { createGmail, type GmailOptions } from './gmail.ts';
 import { createLatencies, type LatencySummary } from './latencies.ts';
 import type { GmailMailbox } from './mailbox.ts';
-import type { OperationClass, OperationName } from './operations.ts';
+import { operations, type OperationClass, type OperationName } from './operations.ts';
 
 export interface ResilientGmailOptions extends Pick<
   GmailOptions,
@@ -22,6 +22,8 @@ export interface ResilientGmailOptions extends Pick<
   errorThreshold?: number;
   /** Milliseconds in open before a probe, default 30,000. */
   resetTimeout?: number;
+  /** What calls cost, where it differs from Google's table of May 2026: `{ 'messages.get': 5 }` in older projects. */
+  units?: Partial<Record<OperationName, number>>;
 }
 
 export interface ResilientGmailMetrics {
@@ -30,7 +32,9 @@ export interface ResilientGmailMetrics {
   circuitBreakers: Record<OperationClass, BreakerState>;
   queueSize: number;
   pending: number;
-  /** Requests sent, by Gmail's method, so that they can be priced in quota units. */
+  /** Quota units that the requests cost. */
+  units: number;
+  /** Requests sent, by Gmail's method. */
   requests: Partial<Record<OperationName, number>>;
   latency: LatencySummary;
   retries: number;
@@ -72,7 +76,7 @@ export function createResilientGmailClient(
   accessToken: string | GetAccessToken,
   options: ResilientGmailOptions = {},
 ): ResilientGmailClient {
-  const counts = createCounts();
+  const counts = createCounts(options.units);
   const tell = guarded(options.onEvent);
   const gmail = createGmail({
     ...options,
@@ -107,15 +111,17 @@ export function createResilientGmailClient(
   };
 }
 
-function createCounts() {
+function createCounts(prices: Partial<Record<OperationName, number>> = {}) {
   const latencies = createLatencies();
   const requests: Partial<Record<OperationName, number>> = {};
-  const totals = { retries: 0, refusals: 0, errors: 0 };
+  const totals = { units: 0, retries: 0, refusals: 0, errors: 0 };
   return {
     note(event: GmailEvent) {
       if (event.type === 'gmail_request') {
         latencies.add(event.latencyMs);
         requests[event.operation] = (requests[event.operation] ?? 0) + 1;
+        const priced = event.operation === 'batch' ? 'messages.get' : event.operation;
+        totals.units += event.calls * (prices[priced] ?? operations[priced].units);
       }
       if (event.type === 'retry') totals.retries += 1;
       if (event.type === 'rate_limit') totals.refusals += 1;

@@ -1,52 +1,84 @@
-import * as z from 'zod/mini';
-import type { GmailMessage, GmailThread, HistoryPage } from './resources.ts';
+import type {
+  GmailAttachment,
+  GmailLabel,
+  GmailMessage,
+  GmailProfile,
+  GmailThread,
+  HistoryPage,
+  MessagePage,
+  WatchReceipt,
+} from './resources.ts';
 
 /** Turns a parsed answer into its type, or returns `undefined` when it is something else. */
 export type Shape<T> = (answer: unknown) => T | undefined;
 
-// Positions are uint64. Google writes them as strings; a number that is still exact is let through.
-const digits = z.union([
-  z.string().check(z.regex(/^\d{1,20}$/)),
-  z.pipe(z.int().check(z.nonnegative()), z.transform(String)),
-]);
-const text = z.string();
-const count = z.number();
-const pageToken = z.optional(text);
+/** Gives the value as it is handed out; throws `wrong` for another kind of value. */
+type Read = (value: unknown) => unknown;
 
-const labelFields = z.object({
+const wrong = new Error('of another shape');
+const reading =
+  (isRight: (value: unknown) => boolean): Read =>
+  (value) => {
+    if (!isRight(value)) throw wrong;
+    return value;
+  };
+
+const text = reading((value) => typeof value === 'string');
+const count = reading((value) => Number.isFinite(value));
+// Positions are uint64. Google writes them as strings; a number that is still exact is let through.
+const digits: Read = (value) => reading(isDigits)(Number.isSafeInteger(value) ? String(value) : value);
+const optional =
+  (read: Read): Read =>
+  (value) =>
+    value === undefined ? undefined : read(value);
+/** Google leaves out lists that are empty. */
+const listOf =
+  (read: Read): Read =>
+  (value = []) =>
+    (reading(Array.isArray)(value) as unknown[]).map(read);
+/** The named fields and no others. */
+const fields =
+  (reads: Record<string, Read>): Read =>
+  (value) => {
+    const record = reading(isRecord)(value) as Record<string, unknown>;
+    const entries = Object.entries(reads).map(([name, read]) => [name, read(record[name])] as const);
+    return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
+  };
+
+const labelFields = fields({
   id: text,
   name: text,
-  type: z.optional(text),
-  messageListVisibility: z.optional(text),
-  labelListVisibility: z.optional(text),
-  messagesTotal: z.optional(count),
-  messagesUnread: z.optional(count),
-  threadsTotal: z.optional(count),
-  threadsUnread: z.optional(count),
-  color: z.optional(z.object({ textColor: z.optional(text), backgroundColor: z.optional(text) })),
+  type: optional(text),
+  messageListVisibility: optional(text),
+  labelListVisibility: optional(text),
+  messagesTotal: optional(count),
+  messagesUnread: optional(count),
+  threadsTotal: optional(count),
+  threadsUnread: optional(count),
+  color: optional(fields({ textColor: optional(text), backgroundColor: optional(text) })),
 });
 
-export const profileShape = shapeOf(
-  z.object({ emailAddress: text, messagesTotal: count, threadsTotal: count, historyId: digits }),
+export const profileShape = shapeOf<GmailProfile>(
+  fields({ emailAddress: text, messagesTotal: count, threadsTotal: count, historyId: digits }),
 );
-export const labelShape = shapeOf(labelFields);
-export const labelsShape = shapeOf(z.object({ labels: z._default(z.array(labelFields), []) }));
-export const messagePageShape = shapeOf(
-  z.object({
-    messages: z._default(z.array(z.object({ id: text, threadId: text })), []),
-    nextPageToken: pageToken,
-    resultSizeEstimate: z.optional(count),
+export const labelShape = shapeOf<GmailLabel>(labelFields);
+export const labelsShape = shapeOf<{ labels: GmailLabel[] }>(fields({ labels: listOf(labelFields) }));
+export const messagePageShape = shapeOf<MessagePage>(
+  fields({
+    messages: listOf(fields({ id: text, threadId: text })),
+    nextPageToken: optional(text),
+    resultSizeEstimate: optional(count),
   }),
 );
-export const attachmentShape = shapeOf(z.object({ size: count, data: text }));
-export const watchShape = shapeOf(z.object({ historyId: digits, expiration: digits }));
+export const attachmentShape = shapeOf<GmailAttachment>(fields({ size: count, data: text }));
+export const watchShape = shapeOf<WatchReceipt>(fields({ historyId: digits, expiration: digits }));
 
 /** Answers of writes whose content nobody reads, empty ones included. */
 export const anyShape: Shape<true> = () => true;
 
 /**
- * Messages, threads and history are checked by hand and only where the sync algorithm relies on them: a schema
- * walks and copies every part of a message of 100 kB.
+ * Messages, threads and history are checked only where the sync algorithm relies on them: the readers above walk and
+ * copy, which a message of 100 kB need not be.
  */
 export const messageShape: Shape<GmailMessage> = (answer) =>
   isMessage(answer) ? (answer as unknown as GmailMessage) : undefined;
@@ -102,10 +134,13 @@ function isMessage(answer: unknown): boolean {
   );
 }
 
-function shapeOf<T>(schema: z.ZodMiniType<T>): Shape<T> {
+function shapeOf<T>(read: Read): Shape<T> {
   return (answer) => {
-    const parsed = schema.safeParse(answer);
-    return parsed.success ? parsed.data : undefined;
+    try {
+      return read(answer) as T;
+    } catch {
+      return undefined;
+    }
   };
 }
 

@@ -41,6 +41,7 @@ describe('the resilient client', () => {
       queueSize: 0,
       pending: 0,
       requests: { getProfile: 4 },
+      units: 4,
       retries: 1,
       refusals: 1,
       errors: 1,

@@ -14,3 +14,14 @@ export class QuotaProfileError extends Error {
   override readonly name = 'QuotaProfileError';
   readonly retryable = false;
 }
+
+/** The fleet's breakers could not be read or changed: Redis is down, frozen or refuses. */
+export class FleetBreakerUnavailableError extends Error {
+  override readonly name = 'FleetBreakerUnavailableError';
+  readonly retryable = true;
+  readonly retryAfterMs = 1_000;
+
+  constructor(cause: unknown) {
+    super('The breakers of the fleet cannot be reached', { cause });
+  }
+}

@@ -10,7 +10,16 @@ export type {
   RefusalReason,
   UserQuotaState,
 } from './ledger-types.ts';
-export { QuotaLedgerUnavailableError, QuotaProfileError } from './errors.ts';
+export { createFleetBreaker } from './fleet-breaker.ts';
+export type { FleetBreakerOptions } from './fleet-breaker.ts';
+export type {
+  Admission,
+  BreakerListing,
+  FleetBreaker,
+  FleetBreakerEvent,
+  FleetState,
+} from './fleet-breaker-types.ts';
+export { FleetBreakerUnavailableError, QuotaLedgerUnavailableError, QuotaProfileError } from './errors.ts';
 export { quotaLanes } from './lanes.ts';
 export type { LaneRule, QuotaLane } from './lanes.ts';
 export { gmailMethods } from './gmail-methods.ts';

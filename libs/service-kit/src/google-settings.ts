@@ -13,6 +13,8 @@ export const googleSettings = {
   GOOGLE_USERINFO_URL: env.url({ default: 'https://openidconnect.googleapis.com/v1/userinfo' }),
   GMAIL_API_URL: env.url({ default: 'https://gmail.googleapis.com' }),
   GMAIL_TIMEOUT_MS: env.integer({ default: 10_000, min: 100, max: 120_000 }),
+  /** How long a breaker stays open before one call of the whole fleet may try again. */
+  GMAIL_BREAKER_RESET_MS: env.integer({ default: 2_000, min: 100, max: 600_000 }),
   /** `2026-05`, `legacy-2025`, or a profile of one's own as JSON (libs/quota). */
   GMAIL_QUOTA_PROFILE: env.text({ default: '2026-05' }),
   /** How many quota seconds pass in a real one; only a simulator knows more than 1. */

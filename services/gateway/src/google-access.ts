@@ -1,9 +1,16 @@
 // All that the gateway has to do with Google: consent, and what a reader asks for that is not kept here.
+import { randomUUID } from 'node:crypto';
 import type { Db } from '@finito/db';
-import { createAccessTokens, createGmail, createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
+import {
+  createAccessTokens,
+  createGmail,
+  createGoogleOAuth,
+  createUndiciTransport,
+  operationClasses,
+} from '@finito/gmail';
 import type { Gmail, GoogleOAuth } from '@finito/gmail';
-import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
-import type { QuotaLedgerOptions } from '@finito/quota';
+import { createFleetBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
+import type { FleetBreaker, QuotaLedgerOptions } from '@finito/quota';
 import type { SettingsOf } from '@finito/service-kit';
 import { createGmailReads } from './gmail-reads.ts';
 import type { GmailReads } from './gmail-reads.ts';
@@ -13,9 +20,10 @@ export interface GoogleAccess {
   oauth: GoogleOAuth;
   gmail: Gmail;
   gmailReads: GmailReads;
+  breakers: FleetBreaker;
 }
 
-/** `redis`: of role `producer`. Close `gmail` at the end. */
+/** `redis`: of role `producer`. Close `gmail` and `breakers` at the end. */
 export function createGoogleAccess(
   settings: SettingsOf<typeof settingsSchema>,
   { db, redis }: { db: Pick<Db, 'credentials' | 'mailboxReads'>; redis: QuotaLedgerOptions['redis'] },
@@ -33,14 +41,30 @@ export function createGoogleAccess(
   // Each call is charged once, so it is made once: a reader asks again.
   const once = { maxRetries: 0, maxInlineWaitMs: 0 };
   const { gmailApiUrl: apiUrl, gmailTimeoutMs: timeoutMs } = settings;
-  const gmail = createGmail({ apiUrl, timeoutMs, transport, ...once });
+  const projectKey = settings.googleClientId;
+  const resetTimeoutMs = settings.gmailBreakerResetMs;
+  const breakers = createFleetBreaker({
+    ...{ redis, projectKey, resetTimeoutMs },
+    id: randomUUID(),
+    names: operationClasses,
+  });
+  const gmail = createGmail({
+    ...{ apiUrl, timeoutMs, transport, ...once },
+    breaker: { resetTimeoutMs },
+    sharedBreaker: breakers,
+  });
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
   const quota = createQuotaLedger({
     redis,
-    projectKey: settings.googleClientId,
+    projectKey,
     profile,
     timeFactor: settings.gmailQuotaTimeFactor,
   });
   const accessTokens = createAccessTokens({ store: db.credentials, oauth });
-  return { oauth, gmail, gmailReads: createGmailReads({ db, gmail, quota, profile, accessTokens }) };
+  return {
+    oauth,
+    gmail,
+    breakers,
+    gmailReads: createGmailReads({ db, gmail, quota, profile, accessTokens }),
+  };
 }

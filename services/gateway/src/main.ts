@@ -53,6 +53,7 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   const tokens = createBearerTokens(secret);
   const isDevelopment = settings.nodeEnv === 'development';
   const { gmail, ...google } = createGoogleAccess(settings, { db, redis });
+  defer(google.breakers, (shared) => shared.close(), { label: 'breakers' });
   defer(gmail, (client) => client.close(), { label: 'gmail' });
   const streams = createEventStreams({
     events: createMailboxEvents(redis),

@@ -10,7 +10,7 @@ import {
   OAuthUnavailableError,
 } from '@finito/gmail';
 import { QueueUnavailableError } from '@finito/jobs';
-import { QuotaLedgerUnavailableError } from '@finito/quota';
+import { FleetBreakerUnavailableError, QuotaLedgerUnavailableError } from '@finito/quota';
 import type { ErrorRequestHandler, Response } from 'express';
 import {
   CertificatesUnavailableError,
@@ -79,6 +79,7 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [OAuthUnavailableError, googleUnavailable],
   [CertificatesUnavailableError, googleUnavailable],
   [QuotaLedgerUnavailableError, unavailable],
+  [FleetBreakerUnavailableError, unavailable],
 ];
 
 /** Stands for all other codes of what Node's parser of HTTP refuses. */

@@ -141,6 +141,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
       await sanitiser.close();
       await gmail.close();
       await queues.close();
+      await google.breakers.close();
       await jobs.close();
       for (const connection of Object.values(redis)) connection.disconnect();
       await db.close();

@@ -1,6 +1,7 @@
 // Units first, then the call (DESIGN §3.5): what a slice asks of Gmail goes through here.
 import type { SyncState, WaitReason } from '@finito/db';
-import { GmailRateLimitError, GmailUnavailableError } from '@finito/gmail';
+import { GmailRateLimitError, GmailUnavailableError, operations } from '@finito/gmail';
+import type { Gmail, OperationName } from '@finito/gmail';
 import { QuotaLedgerUnavailableError } from '@finito/quota';
 import type { GmailMethod, Grant, QuotaLane, QuotaLedger } from '@finito/quota';
 import type { WorkerMetrics } from './metrics.ts';
@@ -32,7 +33,8 @@ export interface Meter {
 
 /**
  * Charges units, runs the work, gives back what it did not use. Work that never says what it uses uses all.
- * @throws QuotaWait when there are fewer than `minUnits` (default: all) now
+ * @throws QuotaWait when there are fewer than `minUnits` (default: all) now; GmailUnavailableError, uncharged, while
+ * a breaker of the calls is open
  */
 export type Charge = <T>(request: ChargeRequest, work: (meter: Meter) => Promise<T>) => Promise<T>;
 
@@ -46,6 +48,7 @@ export interface ChargeRequest {
 }
 
 interface ChargeNeeds {
+  gmail: { breakers: Pick<Gmail['breakers'], 'openForMs'> };
   quota: Pick<QuotaLedger, 'acquire' | 'settle' | 'cooldown'>;
   metrics: Pick<WorkerMetrics, 'quotaWaited' | 'refused' | 'unitsUsed'>;
 }
@@ -62,6 +65,7 @@ export function createCharge(
   const { quota, metrics } = needs;
   return async ({ units, minUnits = units, lane, method, permits = 1 }, work) => {
     calls.signal.throwIfAborted();
+    refuseWhileOpen(needs.gmail, method);
     const decision = await quota.acquire({ user, weight, lane, method, units, minUnits, permits });
     if (!decision.granted) {
       metrics.quotaWaited(lane, decision.reason, decision.retryInMs);
@@ -98,6 +102,22 @@ export function createCharge(
       await settle();
     }
   };
+}
+
+/** What Gmail would not be asked is not charged either. */
+function refuseWhileOpen({ breakers }: ChargeNeeds['gmail'], method: GmailMethod): void {
+  // Lists of messages are fetched in batches, which have a breaker of their own.
+  const calls = method === 'messages.get' ? ([method, 'batch'] as const) : [method];
+  for (const operation of calls) {
+    if (!isOperation(operation)) continue;
+    const retryAfterMs = breakers.openForMs(operation);
+    if (retryAfterMs > 0)
+      throw new GmailUnavailableError({ operation, reason: 'breaker-open', retryAfterMs });
+  }
+}
+
+function isOperation(method: string): method is OperationName {
+  return Object.hasOwn(operations, method);
 }
 
 /** What the work did stands, whatever becomes of the units: unsettled, the grant counts in full when it expires. */

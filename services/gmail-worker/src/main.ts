@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createDb } from '@finito/db';
-import { createAccessTokens } from '@finito/gmail';
+import { createAccessTokens, operationClasses } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
-import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
+import { createFleetBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import { createRedis, jobMetrics, notificationMetrics, runService } from '@finito/service-kit';
 import { createCompany } from './company.ts';
 import { createGmailWorker } from './gmail-worker.ts';
@@ -28,7 +28,21 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
 
   const metrics = workerMetrics(registry);
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
-  const { gmail, oauth } = openGmail(settings, metrics);
+  // Read by people who ask which process holds a mailbox.
+  const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const breaker = defer(
+    createFleetBreaker({
+      redis,
+      projectKey: settings.googleClientId,
+      id: owner,
+      names: operationClasses,
+      resetTimeoutMs: settings.gmailBreakerResetMs,
+      onEvent: metrics.fleetBreaker,
+    }),
+    (shared) => shared.close(),
+    { label: 'breakers' },
+  );
+  const { gmail, oauth } = openGmail(settings, metrics, breaker);
   defer(gmail, (client) => client.close(), { label: 'gmail' });
   const quota = createQuotaLedger({
     redis,
@@ -59,8 +73,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
         jobs,
         connect: () => redisOf('worker'),
         company: createCompany(),
-        // Read by people who ask which process holds a mailbox.
-        owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+        owner,
       },
       {
         lane: settings.workerLane,

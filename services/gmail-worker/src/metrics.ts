@@ -1,3 +1,5 @@
+import { operationClasses } from '@finito/gmail';
+import type { FleetBreakerEvent } from '@finito/quota';
 import type { Registry } from '@finito/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { quotaMetrics } from './quota-metrics.ts';
@@ -10,6 +12,7 @@ export type WorkerMetrics = SyncMetrics & QuotaMetrics & GmailMetrics;
 interface GmailMetrics {
   gmailRequest(operation: string, status: string, durationSeconds: number): void;
   breakerChanged(operationClass: string, state: 'closed' | 'half-open' | 'open'): void;
+  fleetBreaker(event: FleetBreakerEvent): void;
 }
 
 /** Makes metrics of one registry. */
@@ -31,7 +34,7 @@ export function workerMetrics(registry: Registry): WorkerMetrics {
   return { ...syncMetrics(make), ...quotaMetrics(make), ...gmailMetrics(make) };
 }
 
-function gmailMetrics({ gauge, histogram }: ReturnType<typeof makers>): GmailMetrics {
+function gmailMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>): GmailMetrics {
   const requests = histogram(
     'finito_gmail_request_duration_seconds',
     'Calls to Gmail.',
@@ -39,10 +42,25 @@ function gmailMetrics({ gauge, histogram }: ReturnType<typeof makers>): GmailMet
     [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   );
   const breaker = gauge('finito_gmail_breaker_state', '0 closed, 1 half-open, 2 open.', ['class']);
+  for (const name of operationClasses) breaker.set({ class: name }, 0);
+  const probes = counter(
+    'finito_gmail_breaker_probes_total',
+    'Calls made to learn whether Gmail is back: alive or dead.',
+    ['class', 'outcome'],
+  );
+  const shared = gauge(
+    'finito_gmail_breaker_shared',
+    '1, or 0 while Redis is away and each process decides alone.',
+  );
+  shared.set(1);
   return {
     gmailRequest: (operation, status, durationSeconds) =>
       requests.observe({ operation, status }, durationSeconds),
     breakerChanged: (operationClass, state) =>
       breaker.set({ class: operationClass }, { closed: 0, 'half-open': 1, open: 2 }[state]),
+    fleetBreaker(event) {
+      if (event.kind !== 'probe') shared.set(event.kind === 'back' ? 1 : 0);
+      else probes.inc({ class: event.name, outcome: event.isAlive ? 'alive' : 'dead' });
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { createGmail, createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
-import type { Gmail, GoogleOAuth } from '@finito/gmail';
+import type { Gmail, GoogleOAuth, SharedBreaker } from '@finito/gmail';
 import type { SettingsOf } from '@finito/service-kit';
 import { gmailEventMetrics } from './gmail-event-metrics.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -9,6 +9,7 @@ import type { settingsSchema } from './settings.ts';
 export function openGmail(
   settings: SettingsOf<typeof settingsSchema>,
   metrics: WorkerMetrics,
+  sharedBreaker: SharedBreaker,
 ): { gmail: Gmail; oauth: GoogleOAuth } {
   const transport = createUndiciTransport();
   const gmail = createGmail({
@@ -19,6 +20,9 @@ export function openGmail(
     // Each call was charged once, so it is made once; what fails comes back through the queue.
     maxRetries: 0,
     maxInlineWaitMs: 0,
+    // What one process finds is only a vote: it may be quick.
+    breaker: { resetTimeoutMs: settings.gmailBreakerResetMs, volumeThreshold: 5 },
+    sharedBreaker,
     onEvent: gmailEventMetrics(metrics),
   });
   const oauth = createGoogleOAuth({
