@@ -24,7 +24,10 @@ export const operations = {
   stop: { verb: 'POST', breaker: 'watch', repeatable: true, units: 100 },
   /** Many messages.get in one request; each part is charged as one. */
   batch: { verb: 'POST', breaker: 'batch', repeatable: true, units: 20 },
-} as const satisfies Record<string, { verb: 'GET' | 'POST'; breaker: string; repeatable: boolean; units: number }>;
+} as const satisfies Record<
+  string,
+  { verb: 'GET' | 'POST'; breaker: string; repeatable: boolean; units: number }
+>;
 
 export type OperationName = keyof typeof operations;
 export type OperationClass = (typeof operations)[OperationName]['breaker'];

@@ -16,6 +16,7 @@ export type HandlerNeeds = Omit<GmailNeeds, 'oauth'> & OAuthNeeds & { pubsub: Pu
 
 export function createRequestHandler(needs: HandlerNeeds) {
   return (request: IncomingMessage, response: ServerResponse): void => {
+    if (isAnsweredToPage(request, response)) return;
     exchangeOf(request, response)
       .then((exchange) => handle(needs, exchange))
       .catch((error: unknown) => {
@@ -24,6 +25,23 @@ export function createRequestHandler(needs: HandlerNeeds) {
         sendJson(response, 500, { error: { code: 500, message: String(error), status: 'INTERNAL' } });
       });
   };
+}
+
+/** As Google's API, this one lets pages of every origin read its answers, `Retry-After` too; asked for leave, it gives it. */
+function isAnsweredToPage(request: IncomingMessage, response: ServerResponse): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined || !request.url?.startsWith('/gmail/')) return false;
+  response.setHeader('Access-Control-Allow-Origin', origin);
+  response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
+  response.setHeader('Vary', 'Origin');
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(204, {
+    'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+    'Access-Control-Allow-Headers': request.headers['access-control-request-headers'] ?? '',
+    'Access-Control-Max-Age': '3600',
+  });
+  response.end();
+  return true;
 }
 
 async function handle(needs: HandlerNeeds, exchange: Exchange): Promise<void> {
