@@ -1,5 +1,6 @@
 // The operator's part of the contract: `x-admin-api-key` opens it, no session and no token does.
 import { z } from 'zod';
+import { breaker, breakerList, breakerName, forceOpenBody } from './breakers.ts';
 import { json, none, route } from './describe-route.ts';
 import { fleetState, weightBody } from './fleet.ts';
 import { queuedJobList, queueJobsQuery, queueList, queueName } from './queues.ts';
@@ -16,10 +17,32 @@ import {
   webhookList,
 } from './webhooks.ts';
 
+const ofBreaker = z.object({ name: breakerName });
 const ofWebhook = z.object({ id: webhookId });
 const admin = { auth: 'admin-key', rate: 'general' } as const;
 
 export const adminRoutes = {
+  listBreakers: route('GET', '/api/admin/breakers', "The fleet's circuit breakers towards Gmail", {
+    ...admin,
+    answer: json(breakerList),
+  }),
+  resetBreaker: route('POST', '/api/admin/breakers/:name/reset', 'Close it in every process', {
+    ...admin,
+    params: ofBreaker,
+    answer: json(breaker),
+  }),
+  forceBreakerOpen: route(
+    'POST',
+    '/api/admin/breakers/:name/force-open',
+    'Call Gmail no more for a while, from no process',
+    {
+      ...admin,
+      params: ofBreaker,
+      body: forceOpenBody.default({ forSeconds: 300 }),
+      answer: json(breaker),
+    },
+  ),
+
   listRateLimits: route('GET', '/api/admin/rate-limits', 'The rate limits and what overrides them', {
     ...admin,
     answer: json(rateLimits),

@@ -29,3 +29,4 @@ export type { RouteName, Routes } from './routes.ts';
 export type { Webhook } from './webhooks.ts';
 export { parseSyncEvent, syncEvent, syncEventTypes } from './sync-events.ts';
 export type { SyncEvent, SyncEventType } from './sync-events.ts';
+export type { Breaker } from './breakers.ts';

@@ -13,6 +13,8 @@ import { problemHandler } from './problems.ts';
 import { requestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
 import type { AccountNeeds } from './routes/account.ts';
+import { breakerRoutes } from './routes/breakers.ts';
+import type { BreakerNeeds } from './routes/breakers.ts';
 import { changeRoutes } from './routes/changes.ts';
 import type { ChangeNeeds } from './routes/changes.ts';
 import { emailRoutes } from './routes/emails.ts';
@@ -42,6 +44,7 @@ import { securityHeaders } from './security-headers.ts';
 export interface GatewayNeeds
   extends
     AccountNeeds,
+    BreakerNeeds,
     ChangeNeeds,
     EmailNeeds,
     FleetNeeds,
@@ -80,6 +83,7 @@ export interface GatewayNeeds
 export function createGateway(needs: GatewayNeeds): Express {
   const handlers: Handlers = {
     ...accountRoutes(needs),
+    ...breakerRoutes(needs),
     ...changeRoutes(needs),
     ...emailRoutes(needs),
     ...fleetRoutes(needs),

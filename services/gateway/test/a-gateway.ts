@@ -128,7 +128,19 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
   server.on('request', app);
 
   return {
-    ...{ origin, db, jobs, events, sessions, tokens, registry, redis, prefix, databaseUrl: database.url },
+    ...{
+      origin,
+      gmail,
+      db,
+      jobs,
+      events,
+      sessions,
+      tokens,
+      registry,
+      redis,
+      prefix,
+      databaseUrl: database.url,
+    },
     /** What was logged so far. */
     log: () => lines.join(''),
     aUser: () => aUser({ db, sessions, tokens }),
