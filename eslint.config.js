@@ -24,7 +24,7 @@ const boundaries = ({ also = [], vendors = ['bullmq', 'opossum', 'p-queue', '@pr
       { sourceTag: 'type:lib', onlyDependOnLibsWithTags: [...also] },
       { sourceTag: 'type:testing', onlyDependOnLibsWithTags: [] },
       { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:lib', 'type:tool', 'type:testing'] },
-      { sourceTag: 'type:web', onlyDependOnLibsWithTags: ['lib:api'] },
+      { sourceTag: 'type:web', onlyDependOnLibsWithTags: ['lib:api', 'lib:gmail'] },
       {
         sourceTag: 'lib:gmail',
         bannedExternalImports: ['bullmq', 'ioredis', '@prisma/*', 'express', 'prom-client', 'pino'],

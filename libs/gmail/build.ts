@@ -7,7 +7,7 @@ import ts from 'typescript';
 
 const here = import.meta.dirname;
 
-export async function buildPackage(to = join(here, 'dist')): Promise<void> {
+async function buildPackage(to: string): Promise<void> {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
   writeModules(to);
@@ -59,7 +59,8 @@ interface Manifest {
 function manifest() {
   const own = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as Manifest;
   // Only bundlers that build for a browser themselves ask for the module `events`, and those get the one file.
-  const { events: _events, ...dependencies } = own.dependencies;
+  const dependencies = { ...own.dependencies };
+  delete dependencies['events'];
   return {
     name: '@finito/gmail-client',
     version: own.version,
@@ -87,4 +88,4 @@ function manifest() {
   };
 }
 
-if (process.argv[1] === import.meta.filename) await buildPackage();
+await buildPackage(join(here, 'dist'));

@@ -40,7 +40,7 @@ const timeoutMs = 10_000;
  */
 export function createEventReporter(options: EventReporterOptions): EventReporter {
   const { url, everyMs = 10_000, maxQueued = 1_000, fetch = globalThis.fetch } = options;
-  const sessionId = options.sessionId ?? crypto.randomUUID();
+  const sessionId = options.sessionId ?? randomId();
   const queue: ClientEvent[] = [];
   let dropped = 0;
   let failures = 0;
@@ -151,6 +151,13 @@ async function send(fetch: typeof globalThis.fetch, url: string, body: string): 
     const isUnknown = error instanceof DOMException && error.name === 'TimeoutError';
     return isUnknown ? { kind: 'lost' } : { kind: 'again', afterMs: undefined };
   }
+}
+
+/** Not `randomUUID`, which a page has over HTTPS only. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
 
 function bodyOf(sessionId: string, events: ClientEvent[]): string {

@@ -1,7 +1,11 @@
 import { ApiError, ApiUnreachableError, createApiClient } from '@finito/api';
+import { createEventReporter } from '@finito/gmail';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { reportedFetch } from './reported-fetch.ts';
 
-export const api = createApiClient();
+const reporter = createEventReporter({ url: '/api/logs/client-events' });
+
+export const api = createApiClient({ fetch: reportedFetch(reporter.report) });
 
 export const isSignedOut = (error: unknown) => error instanceof ApiError && error.status === 401;
 
