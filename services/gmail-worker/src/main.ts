@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createDb } from '@finito/db';
-import { createAccessTokens, operationClasses } from '@finito/gmail';
+import { createAccessTokens } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
-import { createFleetBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
+import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import { createRedis, jobMetrics, notificationMetrics, runService } from '@finito/service-kit';
 import { createCompany } from './company.ts';
 import { createGmailWorker } from './gmail-worker.ts';
@@ -30,20 +30,9 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
   // Read by people who ask which process holds a mailbox.
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
-  const breaker = defer(
-    createFleetBreaker({
-      redis,
-      projectKey: settings.googleClientId,
-      id: owner,
-      names: operationClasses,
-      resetTimeoutMs: settings.gmailBreakerResetMs,
-      onEvent: metrics.fleetBreaker,
-    }),
-    (shared) => shared.close(),
-    { label: 'breakers' },
-  );
-  const { gmail, oauth } = openGmail(settings, metrics, breaker);
-  defer(gmail, (client) => client.close(), { label: 'gmail' });
+  const google = defer(openGmail(settings, { metrics, redis, id: owner }), (opened) => opened.close(), {
+    label: 'gmail',
+  });
   const quota = createQuotaLedger({
     redis,
     projectKey: settings.googleClientId,
@@ -61,8 +50,8 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
     createGmailWorker(
       {
         db,
-        gmail,
-        accessTokens: createAccessTokens({ store: db.credentials, oauth }),
+        gmail: google.gmail,
+        accessTokens: createAccessTokens({ store: db.credentials, oauth: google.oauth }),
         profile,
         metrics,
         log,

@@ -1,17 +1,34 @@
-import { createGmail, createGoogleOAuth, createUndiciTransport } from '@finito/gmail';
-import type { Gmail, GoogleOAuth, SharedBreaker } from '@finito/gmail';
+import { createGmail, createGoogleOAuth, createUndiciTransport, operationClasses } from '@finito/gmail';
+import type { Gmail, GoogleOAuth } from '@finito/gmail';
+import { createFleetBreaker } from '@finito/quota';
+import type { FleetBreakerOptions } from '@finito/quota';
 import type { SettingsOf } from '@finito/service-kit';
 import { gmailEventMetrics } from './gmail-event-metrics.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { settingsSchema } from './settings.ts';
 
-/** Google as the settings name it: its Gmail and its OAuth, over one set of connections. */
+export interface OpenGmail {
+  gmail: Gmail;
+  oauth: GoogleOAuth;
+  close(): Promise<void>;
+}
+
+/**
+ * Google as the settings name it: its Gmail, with the breakers of the whole fleet, and its OAuth, over one set of
+ * connections. `redis`: of role `producer`. `id`: of this process.
+ */
 export function openGmail(
   settings: SettingsOf<typeof settingsSchema>,
-  metrics: WorkerMetrics,
-  sharedBreaker: SharedBreaker,
-): { gmail: Gmail; oauth: GoogleOAuth } {
+  { metrics, redis, id }: { metrics: WorkerMetrics } & Pick<FleetBreakerOptions, 'redis' | 'id'>,
+): OpenGmail {
   const transport = createUndiciTransport();
+  const sharedBreaker = createFleetBreaker({
+    ...{ redis, id },
+    projectKey: settings.googleClientId,
+    names: operationClasses,
+    resetTimeoutMs: settings.gmailBreakerResetMs,
+    onEvent: metrics.fleetBreaker,
+  });
   const gmail = createGmail({
     apiUrl: settings.gmailApiUrl,
     transport,
@@ -34,5 +51,12 @@ export function openGmail(
     userinfoUrl: settings.googleUserinfoUrl,
     transport,
   });
-  return { gmail, oauth };
+  return {
+    gmail,
+    oauth,
+    async close() {
+      await sharedBreaker.close();
+      await gmail.close();
+    },
+  };
 }
