@@ -71,6 +71,9 @@ export const validCalls: ValidCalls = {
     },
   }),
 
+  listBreakers: () => ({}),
+  resetBreaker: () => ({ params: { name: 'watch' } }),
+  forceBreakerOpen: () => ({ params: { name: 'watch' }, body: { forSeconds: 1 } }),
   listRateLimits: () => ({}),
   overrideRateLimit: ({ id }) => ({ body: { ...override, identity: id, reason: 'a test' } }),
   async endRateLimitOverride({ id, admin }) {
