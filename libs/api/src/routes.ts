@@ -106,12 +106,17 @@ export const routes = {
     query: emailListQuery,
     answer: json(emailList),
   }),
-  getEmail: route('GET', '/api/emails/:id', 'One message with its sanitised content', {
-    ...user,
-    params: ofMessage,
-    query: emailQuery,
-    answer: json(emailDetail),
-  }),
+  getEmail: route(
+    'GET',
+    '/api/emails/:id',
+    'One message with its sanitised content (200, or 202 and Retry-After while it is fetched)',
+    {
+      ...user,
+      params: ofMessage,
+      query: emailQuery,
+      answer: json(emailDetail),
+    },
+  ),
   getEmailDocument: route(
     'GET',
     '/api/emails/:id/document',

@@ -27,6 +27,8 @@ export interface EmailWithContent extends EmailEnvelope {
     html: string | null;
     attachments: StoredAttachment[];
     flaws: string[];
+    /** Fetched for a reader and kept for a while; false: the sync's, kept as long as the message. */
+    isKeptForAWhile: boolean;
   } | null;
 }
 
@@ -61,7 +63,7 @@ export function emailReads(reader: Reader): EmailReads {
     async find(userId, { mailboxId, gmailId }) {
       const { rows } = await reader.query<EmailWithContent>(
         `SELECT ${columns}, CASE WHEN c.gmail_id IS NOT NULL THEN jsonb_build_object('text', c.text, 'html', c.html,
-           'attachments', c.attachments, 'flaws', c.flaws) END AS content
+           'attachments', c.attachments, 'flaws', c.flaws, 'isKeptForAWhile', c.kept_until IS NOT NULL) END AS content
          FROM emails e ${ownMailbox}
          LEFT JOIN contents c ON c.mailbox_id = e.mailbox_id AND c.gmail_id = e.gmail_id
          WHERE e.mailbox_id = $2 AND e.gmail_id = $3 AND e.deleted_at IS NULL`,

@@ -39,16 +39,20 @@ export const backfillMailbox = defineJob({
   dedupeKey: byMailbox,
 });
 
-/** Fetch the content of one message that a reader has opened. */
+/** Fetch the content of one message: a reader has opened it (the default), or will likely do so soon. */
 export const fetchContent = defineJob({
   name: 'fetch-content',
-  payload: mailbox.extend({ gmailId: z.string().regex(/^[0-9a-f]{1,16}$/) }),
+  payload: mailbox.extend({
+    gmailId: z.string().regex(/^[0-9a-f]{1,16}$/),
+    reason: z.enum(['viewing', 'prefetch', 'rules', 'background']).optional(),
+  }),
   lane: 'interactive',
   attempts: 3,
   backoffMs: 500,
   concurrency: 8,
   longestDelayMs,
-  dedupeKey: ({ mailboxId, gmailId }) => `${mailboxId}_${gmailId}`,
+  // A reader does not wait behind a guess about the same message.
+  dedupeKey: ({ mailboxId, gmailId, reason = 'viewing' }) => `${mailboxId}_${gmailId}_${reason}`,
 });
 
 /** Tell Gmail what a reader changed: the mailbox's outbox, in order. */

@@ -1,3 +1,6 @@
+/** The breaker of content that is fetched for readers, which trips sooner than that of the sync. */
+export const contentBreaker = 'content';
+
 export type FleetState = 'closed' | 'half-open' | 'open';
 
 /** May a call be made? A probe is the one call of the fleet; say whether the other side is alive when it has ended. */

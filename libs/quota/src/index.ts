@@ -10,6 +10,7 @@ export type {
   RefusalReason,
   UserQuotaState,
 } from './ledger-types.ts';
+export { contentBreaker } from './fleet-breaker-types.ts';
 export { createFleetBreaker } from './fleet-breaker.ts';
 export type { FleetBreakerOptions } from './fleet-breaker.ts';
 export type {

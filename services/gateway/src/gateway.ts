@@ -58,6 +58,7 @@ export interface GatewayNeeds
     SyncNeeds,
     WebhookNeeds,
     Omit<ApiNeeds, 'publicOrigin'> {
+  breakers: BreakerNeeds['breakers'] & EmailNeeds['breakers'];
   db: AccountNeeds['db'] &
     ChangeNeeds['db'] &
     EmailNeeds['db'] &

@@ -9,17 +9,20 @@ import {
   operationClasses,
 } from '@finito/gmail';
 import type { Gmail, GoogleOAuth } from '@finito/gmail';
-import { createFleetBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
+import { contentBreaker, createFleetBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import type { FleetBreaker, QuotaLedgerOptions } from '@finito/quota';
 import type { SettingsOf } from '@finito/service-kit';
 import { createGmailReads } from './gmail-reads.ts';
 import type { GmailReads } from './gmail-reads.ts';
+import { createInlinePictures } from './inline-pictures.ts';
+import type { InlinePictures } from './inline-pictures.ts';
 import type { settingsSchema } from './settings.ts';
 
 export interface GoogleAccess {
   oauth: GoogleOAuth;
   gmail: Gmail;
   gmailReads: GmailReads;
+  pictures: InlinePictures;
   breakers: FleetBreaker;
 }
 
@@ -46,7 +49,7 @@ export function createGoogleAccess(
   const breakers = createFleetBreaker({
     ...{ redis, projectKey, resetTimeoutMs },
     id: randomUUID(),
-    names: operationClasses,
+    names: [...operationClasses, contentBreaker],
   });
   const gmail = createGmail({
     ...{ apiUrl, timeoutMs, transport, ...once },
@@ -61,10 +64,6 @@ export function createGoogleAccess(
     timeFactor: settings.gmailQuotaTimeFactor,
   });
   const accessTokens = createAccessTokens({ store: db.credentials, oauth });
-  return {
-    oauth,
-    gmail,
-    breakers,
-    gmailReads: createGmailReads({ db, gmail, quota, profile, accessTokens }),
-  };
+  const gmailReads = createGmailReads({ db, gmail, quota, profile, accessTokens });
+  return { oauth, gmail, breakers, gmailReads, pictures: createInlinePictures({ gmailReads }) };
 }

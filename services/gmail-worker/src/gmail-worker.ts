@@ -16,13 +16,14 @@ import { createDeliverWebhooks } from './deliver-webhooks.ts';
 import type { DeliverNeeds } from './deliver-webhooks.ts';
 import { createEraseMailbox } from './erase-mailbox.ts';
 import { createFetchContent } from './fetch-content.ts';
+import type { FetchContentNeeds } from './fetch-content.ts';
 import { createPushChanges } from './push-changes.ts';
 import { startRearming } from './rearm-mailboxes.ts';
 import type { SliceNeeds } from './slice.ts';
 import { createSyncMailbox } from './sync-mailbox.ts';
 import type { SyncOptions } from './sync-mailbox.ts';
 
-export interface WorkerNeeds extends SliceNeeds {
+export interface WorkerNeeds extends SliceNeeds, Pick<FetchContentNeeds, 'contentGmail' | 'singleFlight'> {
   db: Db;
   jobs: Producer;
   webhooks: DeliverNeeds['webhooks'];
@@ -57,7 +58,7 @@ export function createGmailWorker(
 
   handle(syncMailbox, createSyncMailbox(needs, options));
   handle(backfillMailbox, createBackfillMailbox(needs, options));
-  handle(fetchContent, createFetchContent(needs));
+  handle(fetchContent, createFetchContent(needs, options));
   handle(pushChanges, createPushChanges(needs));
   handle(eraseMailbox, createEraseMailbox(needs));
   handle(deliverWebhooks, createDeliverWebhooks(needs));

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createDb } from '@finito/db';
-import { createAccessTokens } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
 import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import { createRedis, jobMetrics, notificationMetrics, runService } from '@finito/service-kit';
@@ -14,6 +13,7 @@ import { createPubsubSubscription } from './pubsub-subscription.ts';
 import { startPullingNotifications } from './pull-notifications.ts';
 import { createServiceAccount } from './service-account.ts';
 import { settingsSchema } from './settings.ts';
+import { createSingleFlight } from './single-flight.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 
 await runService('gmail-worker', settingsSchema, async ({ settings, log, registry, health, defer }) => {
@@ -30,9 +30,13 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
   // Read by people who ask which process holds a mailbox.
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
-  const google = defer(openGmail(settings, { metrics, redis, id: owner }), (opened) => opened.close(), {
-    label: 'gmail',
+  const { close: closeGoogle, ...google } = openGmail(settings, {
+    metrics,
+    redis,
+    id: owner,
+    store: db.credentials,
   });
+  defer(google, closeGoogle, { label: 'gmail' });
   const quota = createQuotaLedger({
     redis,
     projectKey: settings.googleClientId,
@@ -49,20 +53,12 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   const worker = defer(
     createGmailWorker(
       {
-        db,
-        gmail: google.gmail,
-        accessTokens: createAccessTokens({ store: db.credentials, oauth: google.oauth }),
-        profile,
-        metrics,
-        log,
+        ...{ db, profile, metrics, log, quota, webhooks, jobs, owner, ...google },
+        singleFlight: createSingleFlight({ redis }),
         jobMetrics: jobMetrics(registry),
-        quota,
-        webhooks,
         events: createMailboxEvents(redis),
-        jobs,
         connect: () => redisOf('worker'),
         company: createCompany(),
-        owner,
       },
       {
         lane: settings.workerLane,

@@ -1,4 +1,5 @@
 import { operationClasses } from '@finito/gmail';
+import { contentBreaker } from '@finito/quota';
 import type { FleetBreakerEvent } from '@finito/quota';
 import type { Registry } from '@finito/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
@@ -42,7 +43,7 @@ function gmailMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>):
     [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   );
   const breaker = gauge('finito_gmail_breaker_state', '0 closed, 1 half-open, 2 open.', ['class']);
-  for (const name of operationClasses) breaker.set({ class: name }, 0);
+  for (const name of [...operationClasses, contentBreaker]) breaker.set({ class: name }, 0);
   const probes = counter(
     'finito_gmail_breaker_probes_total',
     'Calls made to learn whether Gmail is back: alive or dead.',

@@ -1,16 +1,31 @@
-import { createGmail, createGoogleOAuth, createUndiciTransport, operationClasses } from '@finito/gmail';
-import type { Gmail, GoogleOAuth } from '@finito/gmail';
-import { createFleetBreaker } from '@finito/quota';
+import {
+  createAccessTokens,
+  createGmail,
+  createGoogleOAuth,
+  createUndiciTransport,
+  operationClasses,
+} from '@finito/gmail';
+import type { AccessTokens, CredentialsStore, Gmail } from '@finito/gmail';
+import { contentBreaker, createFleetBreaker } from '@finito/quota';
 import type { FleetBreakerOptions } from '@finito/quota';
 import type { SettingsOf } from '@finito/service-kit';
-import { gmailEventMetrics } from './gmail-event-metrics.ts';
+import { createContentGmail } from './content-gmail.ts';
+import type { ContentGmail } from './content-gmail.ts';
+import { contentEventMetrics, gmailEventMetrics } from './gmail-event-metrics.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { settingsSchema } from './settings.ts';
 
 export interface OpenGmail {
   gmail: Gmail;
-  oauth: GoogleOAuth;
+  /** For readers who wait. */
+  contentGmail: ContentGmail;
+  accessTokens: AccessTokens;
   close(): Promise<void>;
+}
+
+interface GoogleNeeds extends Pick<FleetBreakerOptions, 'redis' | 'id'> {
+  metrics: WorkerMetrics;
+  store: CredentialsStore;
 }
 
 /**
@@ -19,13 +34,13 @@ export interface OpenGmail {
  */
 export function openGmail(
   settings: SettingsOf<typeof settingsSchema>,
-  { metrics, redis, id }: { metrics: WorkerMetrics } & Pick<FleetBreakerOptions, 'redis' | 'id'>,
+  { metrics, redis, id, store }: GoogleNeeds,
 ): OpenGmail {
   const transport = createUndiciTransport();
   const sharedBreaker = createFleetBreaker({
     ...{ redis, id },
     projectKey: settings.googleClientId,
-    names: operationClasses,
+    names: [...operationClasses, contentBreaker],
     resetTimeoutMs: settings.gmailBreakerResetMs,
     onEvent: metrics.fleetBreaker,
   });
@@ -51,11 +66,19 @@ export function openGmail(
     userinfoUrl: settings.googleUserinfoUrl,
     transport,
   });
+  const accessTokens = createAccessTokens({ store, oauth });
+  const contentGmail = createContentGmail({
+    ...{ transport, accessTokens, breaker: sharedBreaker },
+    apiUrl: settings.gmailApiUrl,
+    onEvent: contentEventMetrics(metrics),
+  });
   return {
     gmail,
-    oauth,
+    contentGmail,
+    accessTokens,
     async close() {
       await sharedBreaker.close();
+      await contentGmail.close();
       await gmail.close();
     },
   };

@@ -5,6 +5,7 @@ import type { Db } from '@finito/db';
 import { backfillMailbox, deliverWebhooks, pushChanges, syncMailbox } from '@finito/jobs';
 import type { Producer } from '@finito/jobs';
 import type { Log } from '@finito/service-kit';
+import type { ContentGmail } from './content-gmail.ts';
 
 export interface Rearm {
   close(): Promise<void>;
@@ -19,16 +20,18 @@ const graceMs = 30_000;
 const unpushedMs = 3_000;
 /** Told changes are kept this long for whoever asks what became of them. */
 const keptMs = 7 * 24 * 3_600_000;
-const pruneEveryMs = 3_600_000;
+const pruneEveryMs = 600_000;
 
 export function startRearming({
   db,
   jobs,
   log,
+  contentGmail,
 }: {
-  db: Pick<Db, 'due' | 'outboxWork' | 'webhookWork'>;
+  db: Pick<Db, 'contents' | 'due' | 'outboxWork' | 'webhookWork'>;
   jobs: Producer;
   log: Log;
+  contentGmail: Pick<ContentGmail, 'openForMs'>;
 }): Rearm {
   let running: Promise<void> = Promise.resolve();
   let isBusy = false;
@@ -45,6 +48,9 @@ export function startRearming({
     for (const work of [db.outboxWork, db.webhookWork]) {
       work.prune(keptMs).catch((err: unknown) => log.warn({ err }, 'what was told could not be pruned'));
     }
+    // Old content is better than none: while Gmail is out, nothing is thrown away that could not be fetched again.
+    if (contentGmail.openForMs() > 0) return;
+    db.contents.prune().catch((err: unknown) => log.warn({ err }, 'content could not be pruned'));
   }, pruneEveryMs);
   return {
     async close() {

@@ -1,6 +1,7 @@
 /** What was wrong with a message, by the name that the parser or the sanitiser gives it. */
 const words: Readonly<Record<string, string>> = {
   'body-cut': 'The text was too long and is shown in part.',
+  gone: 'Gmail has this message no longer.',
   'html-cut': 'It was too long and is shown in part.',
   'html-failed': 'It could not be made safe to show. Its plain text is shown, if it has any.',
   'html-too-slow': 'It took too long to make safe to show. Its plain text is shown, if it has any.',

@@ -2,20 +2,22 @@ import type { Routes } from '@finito/api';
 import { mailDocument } from '@finito/content';
 import type { Sanitiser } from '@finito/content';
 import { parseMessageId, parseThreadId } from '@finito/db';
-import type { Db, EmailWithContent, MessageKey } from '@finito/db';
-import { fetchContent } from '@finito/jobs';
-import type { Producer } from '@finito/jobs';
+import type { Db, MessageKey } from '@finito/db';
+import { findWithContent } from '../content-on-demand.ts';
+import type { ContentOnDemandNeeds } from '../content-on-demand.ts';
 import { pageOf, timeCursor } from '../cursor.ts';
 import { emailEnvelopeOf, emailSummaryOf } from '../email-views.ts';
 import { NotFoundError } from '../errors.ts';
-import type { Handler, Handlers } from '../handler.ts';
+import type { GatewayResponse, Handler, Handlers } from '../handler.ts';
+import { placesOf, withPictures } from '../inline-pictures.ts';
+import type { InlinePictures } from '../inline-pictures.ts';
 import { searchFilter } from '../search-query.ts';
 import { mailFramePolicy } from '../security-headers.ts';
 
-export interface EmailNeeds {
-  db: Pick<Db, 'emailReads' | 'labelReads'>;
-  jobs: Pick<Producer, 'enqueue'>;
+export interface EmailNeeds extends ContentOnDemandNeeds {
+  db: Pick<Db, 'contents' | 'emailReads' | 'labelReads'>;
   sanitiser: Sanitiser;
+  pictures: InlinePictures;
 }
 
 type EmailRoutes = 'listEmails' | 'getEmail' | 'getEmailDocument' | 'getThread' | 'listLabels';
@@ -53,9 +55,15 @@ export function emailRoutes(needs: EmailNeeds): Pick<Handlers, EmailRoutes> {
 }
 
 function getEmail(needs: EmailNeeds): Handler<Routes['getEmail']> {
-  return async ({ principal, params, query }) => {
-    const row = await findEmail(needs, principal.userId, params.id);
-    if (!row.content) return { ...emailEnvelopeOf(row), content: null };
+  return async ({ principal, params, query, response }) => {
+    const key = keyOf(parseMessageId(params.id));
+    const found = await findWithContent(needs, principal.userId, key, untilGone(response));
+    if (!found) throw new NotFoundError('no such message');
+    const { email: row, retryAfterMs } = found;
+    if (!row.content) {
+      response.status(202).set('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+      return { ...emailEnvelopeOf(row), content: null };
+    }
     const { text, attachments, flaws } = row.content;
     const clean = await sanitised(needs, row.content.html, query.images === '1');
     return {
@@ -76,11 +84,13 @@ function getEmail(needs: EmailNeeds): Handler<Routes['getEmail']> {
 /** The content as a document that runs nothing and belongs to no origin, whatever the mail is made of. */
 function getEmailDocument(needs: EmailNeeds): Handler<Routes['getEmailDocument']> {
   return async ({ principal, params, query, response }) => {
-    const { content } = await findEmail(needs, principal.userId, params.id);
+    const key = keyOf(parseMessageId(params.id));
+    const content = (await needs.db.emailReads.find(principal.userId, key))?.content;
     if (!content) throw new NotFoundError('the content is not here yet');
     const remoteImages = query.images === '1';
-    const clean = await sanitised(needs, content.html, remoteImages);
-    const html = clean === null || clean.html === '' ? null : clean.html;
+    const pictures = await needs.pictures.of(key, content, untilGone(response));
+    const clean = await sanitised(needs, content.html, remoteImages, placesOf(pictures));
+    const html = clean === null || clean.html === '' ? null : withPictures(clean.html, pictures);
     const flaws = [...new Set([...content.flaws, ...(clean?.flaws ?? [])])];
     response.set('Content-Security-Policy', mailFramePolicy({ remoteImages }));
     response.set({ 'X-Frame-Options': 'SAMEORIGIN', 'Cache-Control': 'private, no-store' });
@@ -88,20 +98,19 @@ function getEmailDocument(needs: EmailNeeds): Handler<Routes['getEmailDocument']
   };
 }
 
-async function sanitised({ sanitiser }: EmailNeeds, html: string | null, images: boolean) {
-  return html === null ? null : sanitiser.sanitise(html, { images });
+async function sanitised(
+  { sanitiser }: EmailNeeds,
+  html: string | null,
+  images: boolean,
+  inlineImages: Record<string, string> = {},
+) {
+  return html === null ? null : sanitiser.sanitise(html, { images, inlineImages });
 }
 
-/**
- * Content that is missing is asked for at once, ahead of every backfill. Nobody waits for the queue: if Redis is away,
- * the next read asks again.
- */
-async function findEmail({ db, jobs }: EmailNeeds, userId: string, id: string): Promise<EmailWithContent> {
-  const key = keyOf(parseMessageId(id));
-  const row = await db.emailReads.find(userId, key);
-  if (!row) throw new NotFoundError('no such message');
-  if (!row.content) void jobs.enqueue(fetchContent, key).catch(() => undefined);
-  return row;
+function untilGone(response: GatewayResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function keyOf(key: MessageKey | undefined): MessageKey {
