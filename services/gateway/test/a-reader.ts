@@ -42,6 +42,12 @@ export type Reader = Awaited<ReturnType<typeof aReader>>;
 
 export async function aReader(target: Target) {
   const { db, secret, simulator, origin } = target;
+  const admin = createApiClient({
+    baseUrl: origin,
+    headers: { 'x-admin-api-key': target.keys['admin-key'] },
+  });
+  // Whoever was asked before may have paused all mailboxes: no worker could take this one then.
+  await admin.resumeFleet();
   const tokens = createBearerTokens(secret);
   const user = await aUser({ db, tokens, sessions: createSessions({ secret, isHttps: false, hours: 1 }) });
   const { refreshToken, accessToken, expiresAt } = simulator.issueTokens(account.emailAddress);
@@ -77,7 +83,7 @@ export async function aReader(target: Target) {
     /** Of a token that nobody holds. */
     tokenId: (await db.apiTokens.create(user.id, spare)).id,
     /** What an operator is asked for about it. */
-    admin: createApiClient({ baseUrl: origin, headers: { 'x-admin-api-key': target.keys['admin-key'] } }),
+    admin,
     /** What a browser brings back from the consent page. */
     consent: () => consent(origin),
   };

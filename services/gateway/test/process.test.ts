@@ -71,7 +71,8 @@ async function connections(): Promise<(string | undefined)[]> {
   return list
     .split('\n')
     .filter((line) => line !== '' && !line.includes('cmd=client'))
-    .map((line) => /id=(\d+)/.exec(line)?.[1]);
+    .map((line) => /id=(\d+)/.exec(line)?.[1])
+    .sort();
 }
 
 const health = (key?: string) =>
