@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mailboxId } from './ids.ts';
+import { mailboxId, messageId } from './ids.ts';
 import { listOf, moment } from './text.ts';
 
 /** `resyncing`: Gmail forgot the history we stood at. `reauth`: its owner must connect it again. */
@@ -31,6 +31,13 @@ export const mailbox = z.object({
   createdAt: moment,
   lastSyncedAt: moment.nullable(),
   progress: mailboxProgress,
+});
+
+/** `after`: the last message of an export that was cut, by its `X-Finito-Id`. */
+export const exportQuery = z.strictObject({
+  after: messageId.optional(),
+  /** What is stored so far will do. */
+  partial: z.literal('1').optional(),
 });
 
 export const mailboxList = listOf(mailbox);

@@ -16,7 +16,7 @@ import {
   thread,
 } from './emails.ts';
 import { mailboxId, messageId, threadId } from './ids.ts';
-import { mailbox, mailboxList, syncStatusList } from './mailboxes.ts';
+import { exportQuery, mailbox, mailboxList, syncStatusList } from './mailboxes.ts';
 import {
   clientEventsBody,
   clientEventsQuery,
@@ -84,6 +84,13 @@ export const routes = {
     ...user,
     params: ofMailbox,
     answer: json(mailbox),
+  }),
+
+  exportMailbox: route('GET', '/api/mailboxes/:id/export', 'All its messages as an mbox, oldest first', {
+    ...user,
+    params: ofMailbox,
+    query: exportQuery,
+    answer: stream('application/mbox'),
   }),
 
   startSync: route('POST', '/api/sync', 'Sync one mailbox, or all, now', {

@@ -5,6 +5,7 @@ import { contentStore } from './contents.ts';
 import { credentialsStore } from './credentials.ts';
 import { dueMailboxes } from './due-mailboxes.ts';
 import { emailReads } from './email-reads.ts';
+import { exportReads } from './export-reads.ts';
 import { failureReads } from './failure-reads.ts';
 import { fleetPause } from './fleet-pause.ts';
 import { historyStore } from './history.ts';
@@ -19,6 +20,7 @@ import { outboxStore } from './outbox.ts';
 import { outboxWork } from './outbox-work.ts';
 import { rateLimitOverrides } from './rate-limit-overrides.ts';
 import { replicaFirst } from './read-replica.ts';
+import { sealingStore } from './sealing.ts';
 import type { EncryptionKeys } from './sealed-text.ts';
 import { userStore } from './users.ts';
 import { webhookWork } from './webhook-work.ts';
@@ -58,6 +60,7 @@ export function createDb(options: DbOptions) {
     due: dueMailboxes(pool),
     // Whoever opens a message may have changed it a moment ago.
     emailReads: { ...emailReads(reads), find: emailReads(pool).find },
+    exportReads: exportReads(reads),
     failureReads: failureReads(pool),
     fleetPause: fleetPause(pool),
     history: historyStore(pool),
@@ -71,6 +74,7 @@ export function createDb(options: DbOptions) {
     outbox: outboxStore(pool),
     outboxWork: outboxWork(pool),
     rateLimitOverrides: rateLimitOverrides(pool),
+    sealing: sealingStore(pool, encryptionKeys),
     users: userStore(pool),
     webhookWork: webhookWork(pool, encryptionKeys),
     webhooks: webhookStore(pool, encryptionKeys),

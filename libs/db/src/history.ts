@@ -60,8 +60,9 @@ export function historyStore(pool: Pool): HistoryStore {
       fenced(pool, lease, async (client) => {
         const applied = await applyChanges(client, lease.mailboxId, generation, changes, scope);
         await client.query(
-          `UPDATE mailboxes SET history_id = greatest(history_id, $2::numeric), lost_histories = 0 WHERE id = $1`,
-          [lease.mailboxId, historyId],
+          `UPDATE mailboxes SET history_id = greatest(history_id, $2::numeric), lost_histories = 0,
+             labels_version = labels_version + $3 WHERE id = $1`,
+          [lease.mailboxId, historyId, applied.changed.length + applied.gone.length],
         );
         await recordEvent(client, lease.mailboxId, 'message-changed', applied.changed);
         await recordEvent(client, lease.mailboxId, 'message-gone', applied.gone);
@@ -84,7 +85,10 @@ export function historyStore(pool: Pool): HistoryStore {
           'UPDATE sync_generations SET completed_at = now() WHERE mailbox_id = $1 AND generation = $2',
           [lease.mailboxId, generation],
         );
-        await client.query(`UPDATE mailboxes SET state = 'live' WHERE id = $1`, [lease.mailboxId]);
+        await client.query(
+          `UPDATE mailboxes SET state = 'live', labels_version = labels_version + $2 WHERE id = $1`,
+          [lease.mailboxId, rows.length],
+        );
         const gone = rows.map((row) => row.gmail_id);
         await recordEvent(client, lease.mailboxId, 'message-gone', gone);
         return { gone };

@@ -11,6 +11,7 @@ export {
   MailboxNotFoundError,
   RowRefusedError,
 } from './errors.ts';
+export type { ExportedRow, ExportPlace } from './export-reads.ts';
 export type { FailedMessage } from './failure-reads.ts';
 export type { HistoryChange } from './history.ts';
 export { messageIdFrom, newId, parseMessageId, parseThreadId, threadIdFrom } from './ids.ts';

@@ -1,3 +1,5 @@
+import type { PoolClient } from 'pg';
+import { createLabelCounts } from './label-counts.ts';
 import type { Reader } from './read-replica.ts';
 
 export interface LabelView {
@@ -15,25 +17,34 @@ export interface LabelReads {
 }
 
 export function labelReads(reader: Reader): LabelReads {
+  const counts = createLabelCounts(reader);
   return {
     async list(userId, mailboxId) {
-      const { rows } = await reader.query<LabelView>(
-        `WITH mine AS (
-           SELECT id FROM mailboxes
-           WHERE user_id = $1 AND ($2::text IS NULL OR id = $2) AND google_subject NOT LIKE 'erased:%'),
-         counts AS (
-           SELECT e.mailbox_id, label, count(*)::int AS total,
-             (count(*) FILTER (WHERE 'UNREAD' = ANY(e.label_ids)))::int AS unread
-           FROM mine JOIN emails e ON e.mailbox_id = mine.id AND e.deleted_at IS NULL
-           CROSS JOIN unnest(e.label_ids) AS label GROUP BY 1, 2)
-         SELECT l.mailbox_id AS "mailboxId", l.gmail_id AS "gmailId", l.name, l.type,
-           coalesce(c.total, 0) AS total, coalesce(c.unread, 0) AS unread
-         FROM mine JOIN labels l ON l.mailbox_id = mine.id
-         LEFT JOIN counts c ON c.mailbox_id = l.mailbox_id AND c.label = l.gmail_id
-         ORDER BY l.mailbox_id, l.type, l.name`,
+      const { rows: mailboxes } = await reader.query<{ id: string; version: string; labels: LabelName[] }>(
+        `SELECT id, labels_version AS version, coalesce((
+           SELECT jsonb_agg(jsonb_build_object('gmailId', gmail_id, 'name', name, 'type', type) ORDER BY type, name)
+           FROM labels WHERE mailbox_id = m.id), '[]') AS labels
+         FROM mailboxes m
+         WHERE user_id = $1 AND ($2::text IS NULL OR id = $2) AND google_subject NOT LIKE 'erased:%' ORDER BY id`,
         [userId, mailboxId ?? null],
       );
-      return rows;
+      const views = mailboxes.map(async ({ id, version, labels }) => {
+        const counted = await counts.of(id, Number(version));
+        return labels.map((label) => ({
+          ...{ mailboxId: id, ...label },
+          ...(counted.get(label.gmailId) ?? { total: 0, unread: 0 }),
+        }));
+      });
+      return (await Promise.all(views)).flat();
     },
   };
+}
+
+type LabelName = Pick<LabelView, 'gmailId' | 'name' | 'type'>;
+
+/** To be called in the transaction that changes labels of messages, or which messages there are. */
+export async function labelsMoved(client: PoolClient, mailboxIds: string[]): Promise<void> {
+  await client.query('UPDATE mailboxes SET labels_version = labels_version + 1 WHERE id = ANY($1)', [
+    mailboxIds,
+  ]);
 }

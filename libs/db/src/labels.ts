@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
+import { labelsMoved } from './label-reads.ts';
 import { recordEvent } from './webhook-events.ts';
 
 export interface LabelRow {
@@ -140,6 +141,7 @@ async function setMembers(
     [mailboxId, generation, labelId],
   );
   const changed = rows.map((row) => row.gmail_id);
+  if (changed.length > 0) await labelsMoved(client, [mailboxId]);
   await recordEvent(client, mailboxId, 'message-changed', changed);
   return changed;
 }

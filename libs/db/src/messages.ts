@@ -3,6 +3,7 @@ import { RowRefusedError } from './errors.ts';
 import { fenced } from './fenced.ts';
 import type { Lease } from './leases.ts';
 import { storeMessages } from './store-messages.ts';
+import { labelsMoved } from './label-reads.ts';
 import { recordEvent } from './webhook-events.ts';
 
 export interface Address {
@@ -67,12 +68,9 @@ export function messageStore(pool: Pool): MessageStore {
     async store(lease, generation, messages, nextInHand) {
       if (messages.length === 0) return [];
       try {
-        return await fenced(pool, lease, async (client) => {
-          const { mailboxId } = lease;
-          const fresh = await storeMessages(client, mailboxId, generation, messages, nextInHand ?? null);
-          await recordEvent(client, mailboxId, 'message-stored', fresh);
-          return fresh;
-        });
+        return await fenced(pool, lease, (client) =>
+          storeMessages(client, lease.mailboxId, generation, messages, nextInHand ?? null),
+        );
       } catch (error) {
         throw asRefused(error);
       }
@@ -85,6 +83,7 @@ export function messageStore(pool: Pool): MessageStore {
            WHERE mailbox_id = $1 AND gmail_id = $2 AND deleted_at IS NULL`,
           [lease.mailboxId, gmailId, labelIds, historyId],
         );
+        await labelsMoved(client, [lease.mailboxId]);
         await recordEvent(client, lease.mailboxId, 'message-changed', [gmailId]);
       }),
 

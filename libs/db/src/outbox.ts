@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { MailboxNotFoundError } from './errors.ts';
 import type { MessageKey } from './ids.ts';
+import { labelsMoved } from './label-reads.ts';
 import { recordEvent } from './webhook-events.ts';
 
 export interface LabelChange {
@@ -118,6 +119,7 @@ async function changeRows(client: PoolClient, { userId, keys, kind, labels }: Ch
     ],
   );
   const { accepted = 0, changed = {} } = rows[0] ?? {};
+  if (Object.keys(changed).length > 0) await labelsMoved(client, Object.keys(changed));
   for (const [mailboxId, ids] of Object.entries(changed)) {
     await recordEvent(client, mailboxId, 'message-changed', ids);
   }

@@ -29,7 +29,7 @@ const sql = `
       size = excluded.size, snippet = excluded.snippet, has_attachments = excluded.has_attachments,
       generation = greatest(e.generation, excluded.generation), search = excluded.search,
       deleted_at = NULL, updated_at = now()
-    WHERE excluded.history_id > e.history_id OR e.deleted_at IS NOT NULL),
+    WHERE excluded.history_id > e.history_id OR e.deleted_at IS NOT NULL RETURNING 1),
   -- The content of a Gmail message never changes: a draft that is edited gets a new id.
   kept AS (
     INSERT INTO contents (mailbox_id, gmail_id, text, html, attachments, flaws)
@@ -45,14 +45,20 @@ const sql = `
     WHERE NOT EXISTS (SELECT 1 FROM before WHERE gmail_id = t.id AND NOT dead)),
   delta AS (
     SELECT (SELECT count(*) FROM fresh)::int AS fresh, (SELECT count(*) FROM before WHERE dead)::int AS dead,
-      count(*)::int AS listed, count(*) FILTER (WHERE state = 'pending')::int AS pending,
+      EXISTS (SELECT 1 FROM stored) AS moved, count(*)::int AS listed, count(*) FILTER (WHERE state = 'pending')::int AS pending,
       count(*) FILTER (WHERE state = 'gone')::int AS gone, count(*) FILTER (WHERE state = 'failed')::int AS failed
     FROM ledger),
   counted AS (
     UPDATE mailboxes m SET listed = m.listed + d.fresh - d.listed - d.dead, stored = m.stored + d.fresh,
       gone = m.gone - d.gone - d.dead, failed = m.failed - d.failed, pending = m.pending - d.pending,
-      in_hand = coalesce($20, m.in_hand), updated_at = now()
-    FROM delta d WHERE m.id = $1 AND (d.fresh > 0 OR d.listed > 0 OR d.dead > 0 OR $20::text[] IS NOT NULL))
+      labels_version = m.labels_version + d.moved::int, in_hand = coalesce($20, m.in_hand), updated_at = now()
+    FROM delta d WHERE m.id = $1 AND (d.moved OR d.listed > 0 OR $20::text[] IS NOT NULL)),
+  told AS (
+    INSERT INTO webhook_deliveries (webhook_id, event_id, type, payload)
+    SELECT w.id, 'evt_' || replace(gen_random_uuid()::text, '-', ''), 'message-stored', jsonb_build_object(
+      'mailboxId', $1::text, 'ids', (SELECT jsonb_agg('msg_' || substr($1, 4) || '_' || id) FROM fresh))
+    FROM webhooks w JOIN mailboxes m ON m.id = $1 AND (w.user_id IS NULL OR w.user_id = m.user_id)
+    WHERE w.disabled_at IS NULL AND 'message-stored' = ANY(w.events) AND EXISTS (SELECT 1 FROM fresh))
   SELECT id FROM fresh`;
 
 /** Returns the ids that were not stored before. `nextInHand` as `MessageStore.store` says. */

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { messageIdFrom } from './ids.ts';
 
-export type MessageEvent = 'message-stored' | 'message-changed' | 'message-gone';
+/** `message-stored` is written by the statement that stores (store-messages.ts). */
+export type MessageEvent = 'message-changed' | 'message-gone';
 
 /** Many more ids in one event than one page of mail make it long to send and to read. */
 const idsPerEvent = 500;

@@ -157,8 +157,11 @@ function bodyReader({
   };
 }
 
+/** What a compressor would hold back: events, and an export, which takes hours. */
+const asItComes = new Set(['text/event-stream', 'application/mbox']);
+
 function isDocument({ answer }: Route): boolean {
-  return answer.kind === 'stream' && answer.mediaType !== 'text/event-stream';
+  return answer.kind === 'stream' && !asItComes.has(answer.mediaType);
 }
 
 function answer(route: Route, handle: Handler<Route>, { checkAnswers }: ApiNeeds): Middleware {

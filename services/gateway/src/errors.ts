@@ -84,6 +84,18 @@ export class TooManyStreamsError extends Error {
   readonly retryAfterMs = 10_000;
 }
 
+/** One export of a mailbox is under way in this process. */
+export class ExportRunningError extends Error {
+  override name = 'ExportRunningError';
+  readonly retryable = false;
+}
+
+/** Messages of the mailbox are still to be stored. */
+export class MailboxNotWholeError extends Error {
+  override name = 'MailboxNotWholeError';
+  readonly retryable = false;
+}
+
 /** The body is of a media type that the route does not read. */
 export class UnsupportedMediaTypeError extends Error {
   override name = 'UnsupportedMediaTypeError';

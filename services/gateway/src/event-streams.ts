@@ -10,6 +10,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import type { Principal } from './request-locals.ts';
 import type { SseClient } from './sse-client.ts';
 import { createSseClients } from './sse-clients.ts';
+import type { Exchange } from './sse-clients.ts';
 import { createUserStreams, framed, frameOf } from './user-streams.ts';
 import type { UserStreams, UserStreamsNeeds } from './user-streams.ts';
 
@@ -53,13 +54,13 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
   });
   let isClosing = false;
 
-  function add({ userId, expiresAt }: Principal, response: ServerResponse): SseClient {
+  function add({ userId, expiresAt }: Principal, exchange: Exchange): SseClient {
     const user = users.get(userId) ?? createUserStreams({ ...needs, userId });
     if (user.clients.size >= limits.perUser) throw new TooManyStreamsError('one user has too many streams');
-    const client = clients.add(response, {
+    const client = clients.add(exchange, {
       expiresAt,
-      onEnd() {
-        user.clients.delete(client);
+      onEnd(ended) {
+        user.clients.delete(ended);
         if (user.clients.size > 0) return;
         user.stop();
         users.delete(userId);
@@ -75,10 +76,10 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
     async open(principal, request, response) {
       const { userId } = principal;
       if (request.method === 'HEAD') return void response.end();
-      const client = add(principal, response);
+      let last = lastPlaceOf(request);
+      const client = add(principal, { request, response });
       client.tell(`retry: ${retryMs}\n\n`);
       if (isClosing) return client.end('shutdown');
-      let last = lastPlaceOf(request);
       while (client.isOpen) {
         const hasBegun = await begin(client, userId, last, { events, reader }).then(isTrue, isFalse);
         users.get(userId)?.greet(client);

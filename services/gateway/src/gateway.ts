@@ -21,6 +21,8 @@ import { emailRoutes } from './routes/emails.ts';
 import type { EmailNeeds } from './routes/emails.ts';
 import { fleetRoutes } from './routes/fleet.ts';
 import type { FleetNeeds } from './routes/fleet.ts';
+import { exportRoutes } from './routes/mailbox-export.ts';
+import type { ExportNeeds } from './routes/mailbox-export.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import type { MailboxNeeds } from './routes/mailboxes.ts';
 import { originalsRoutes } from './routes/originals.ts';
@@ -48,6 +50,7 @@ export interface GatewayNeeds
     ChangeNeeds,
     EmailNeeds,
     FleetNeeds,
+    ExportNeeds,
     MailboxNeeds,
     OperationsNeeds,
     OriginalsNeeds,
@@ -63,6 +66,7 @@ export interface GatewayNeeds
     ChangeNeeds['db'] &
     EmailNeeds['db'] &
     FleetNeeds['db'] &
+    ExportNeeds['db'] &
     MailboxNeeds['db'] &
     OperationsNeeds['db'] &
     OriginalsNeeds['db'] &
@@ -88,6 +92,7 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...changeRoutes(needs),
     ...emailRoutes(needs),
     ...fleetRoutes(needs),
+    ...exportRoutes(needs),
     ...mailboxRoutes(needs),
     ...operationsRoutes(needs),
     ...originalsRoutes(needs),

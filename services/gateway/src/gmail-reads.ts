@@ -3,19 +3,27 @@
 import type { Db, MessageKey } from '@finito/db';
 import { GmailNotFoundError, GmailRateLimitError } from '@finito/gmail';
 import type { GetAccessToken, Gmail, GmailMailbox, GmailMessagePart } from '@finito/gmail';
-import type { GmailMethod, QuotaLedger, QuotaProfile } from '@finito/quota';
+import { QuotaLedgerUnavailableError } from '@finito/quota';
+import type { GmailMethod, QuotaLane, QuotaLedger, QuotaProfile } from '@finito/quota';
 import { setTimeout as wait } from 'node:timers/promises';
 import { GmailBusyError, NotFoundError } from './errors.ts';
 
 export interface GmailReads {
   /** @throws NotFoundError, GmailBusyError, or what the client throws */
-  raw(key: MessageKey, signal: AbortSignal): Promise<Buffer>;
+  raw(key: MessageKey, signal: AbortSignal, asked?: Asked): Promise<Buffer>;
   /** `kept`: the attachment's id as it was when the message was stored, if it had one. */
   attachment(
     key: MessageKey,
     part: { partId: string; kept: string | null },
     signal: AbortSignal,
   ): Promise<Buffer>;
+}
+
+/** A reader who waits, unless told. */
+export interface Asked {
+  lane: QuotaLane;
+  /** How long to wait for units; beyond it, the answer says when to come back. */
+  patienceMs: number;
 }
 
 export interface GmailReadsNeeds {
@@ -28,8 +36,7 @@ export interface GmailReadsNeeds {
   };
 }
 
-/** A reader waits this long for units; beyond it, the answer says when to come back. */
-const patienceMs = 2_000;
+const byReader: Asked = { lane: 'interactive', patienceMs: 2_000 };
 
 export function createGmailReads(needs: GmailReadsNeeds): GmailReads {
   const call = createCall(needs);
@@ -51,10 +58,9 @@ export function createGmailReads(needs: GmailReadsNeeds): GmailReads {
   }
 
   return {
-    async raw(key, signal) {
-      const { raw } = await call(key, 'messages.get', signal, (mailbox) =>
-        mailbox.getMessage(key.gmailId, { format: 'raw' }, signal),
-      ).catch(asNotFound);
+    async raw(key, signal, asked) {
+      const get = (mailbox: GmailMailbox) => mailbox.getMessage(key.gmailId, { format: 'raw' }, signal);
+      const { raw } = await call(key, 'messages.get', signal, get, asked).catch(asNotFound);
       if (raw === undefined) throw new NotFoundError('Gmail gave no message');
       return Buffer.from(raw, 'base64url');
     },
@@ -82,10 +88,11 @@ function createCall({ db, gmail, quota, profile, accessTokens }: GmailReadsNeeds
     method: GmailMethod,
     signal: AbortSignal,
     ask: (mailbox: GmailMailbox) => Promise<T>,
+    asked: Asked = byReader,
   ): Promise<T> => {
     const user = await db.mailboxReads.findGoogleSubject(mailboxId);
     if (user === undefined) throw new NotFoundError('no such mailbox');
-    const grant = await acquire(quota, { user, method, units: profile.units[method] }, signal);
+    const grant = await acquire(quota, { user, method, units: profile.units[method] }, asked, signal);
     try {
       return await ask(
         gmail.mailbox({ getAccessToken: (_signal, hint) => accessTokens.get(mailboxId, hint) }),
@@ -99,7 +106,8 @@ function createCall({ db, gmail, quota, profile, accessTokens }: GmailReadsNeeds
       }
       throw error;
     } finally {
-      await quota.settle(grant, { usedUnits: grant.units });
+      // What was read stands: unsettled, the grant counts in full when it expires.
+      await quota.settle(grant, { usedUnits: grant.units }).catch(unlessAway);
     }
   };
 }
@@ -107,15 +115,20 @@ function createCall({ db, gmail, quota, profile, accessTokens }: GmailReadsNeeds
 async function acquire(
   quota: GmailReadsNeeds['quota'],
   request: { user: string; method: GmailMethod; units: number },
+  { lane, patienceMs }: Asked,
   signal: AbortSignal,
 ) {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const decision = await quota.acquire({ ...request, lane: 'interactive' });
+    const decision = await quota.acquire({ ...request, lane });
     if (decision.granted) return decision.grant;
     if (performance.now() + decision.retryInMs > deadline) throw new GmailBusyError(decision.retryInMs);
     await wait(Math.max(10, decision.retryInMs), undefined, { signal });
   }
+}
+
+function unlessAway(error: unknown): void {
+  if (!(error instanceof QuotaLedgerUnavailableError)) throw error;
 }
 
 function partOf(part: GmailMessagePart, partId: string): GmailMessagePart | undefined {

@@ -2,7 +2,7 @@
 // monitoring; load balancers ask /readyz, so that they do not leave gateways that can still serve mail.
 import type { HealthReport, HealthStatus } from '@finito/api';
 import type { Db } from '@finito/db';
-import { syncMailbox } from '@finito/jobs';
+import { catalogue } from '@finito/jobs';
 import type { Producer } from '@finito/jobs';
 import type { Redis } from 'ioredis';
 
@@ -11,6 +11,8 @@ export interface HealthReportNeeds {
   /** Role `producer`: with the 50 ms of requests, a busy gateway would report Redis as away. */
   redis: Pick<Redis, 'ping'>;
   jobs: Pick<Producer, 'counts'>;
+  /** Names of the classes of Gmail calls that no process makes now, where the fleet shares its breakers. */
+  openBreakers?: () => Promise<string[]>;
   version?: string;
 }
 
@@ -21,6 +23,8 @@ const slowDatabaseMs = 100;
 /** The seed calls sync recent within five minutes. Here only a mailbox that was due counts: idle is healthy. */
 const lateMs = 300_000;
 const oldJobSeconds = 30;
+/** A person waits for these; a first sync may wait for hours. */
+const promptJobs = catalogue.filter(({ lane }) => lane === 'interactive');
 
 /** Whoever asks while a report is made, or within a second after, gets that one: a flood costs one run. */
 export function createHealthReport(needs: HealthReportNeeds): () => Promise<HealthReport> {
@@ -34,7 +38,8 @@ export function createHealthReport(needs: HealthReportNeeds): () => Promise<Heal
   };
 }
 
-async function makeReport({ db, redis, jobs, version = '0.1.0' }: HealthReportNeeds): Promise<HealthReport> {
+async function makeReport(needs: HealthReportNeeds): Promise<HealthReport> {
+  const { db, redis, jobs, openBreakers, version = '0.1.0' } = needs;
   const checks = await Promise.all([
     check('database', 'unhealthy', async () => {
       const startedAt = performance.now();
@@ -48,11 +53,13 @@ async function makeReport({ db, redis, jobs, version = '0.1.0' }: HealthReportNe
       return overdue > 0 ? `mailboxes that are due and not looked at: ${overdue}` : undefined;
     }),
     check('queue', 'unhealthy', async () => {
-      const { oldestAgeSeconds } = await jobs.counts(syncMailbox);
+      const counts = await Promise.all(promptJobs.map((job) => jobs.counts(job)));
+      const oldestAgeSeconds = Math.max(...counts.map((count) => count.oldestAgeSeconds));
       return oldestAgeSeconds > oldJobSeconds
         ? `the oldest job waits for ${Math.round(oldestAgeSeconds)} s`
         : undefined;
     }),
+    ...(openBreakers ? [check('gmail', 'degraded', () => complaintOf(openBreakers))] : []),
   ]);
   return {
     status: worst(checks.map(({ status }) => status)),
@@ -61,6 +68,12 @@ async function makeReport({ db, redis, jobs, version = '0.1.0' }: HealthReportNe
     uptime: Math.round(process.uptime()),
     version,
   };
+}
+
+/** Gmail being away is no fault of ours, and what is stored can be read: never worse than degraded. */
+async function complaintOf(openBreakers: () => Promise<string[]>): Promise<string | undefined> {
+  const open = await openBreakers();
+  return open.length > 0 ? `calls are held back: ${open.join(', ')}` : undefined;
 }
 
 /** `run` resolves to what makes it degraded, if anything; `onFailure` is what it means that it fails. */

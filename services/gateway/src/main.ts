@@ -21,6 +21,7 @@ import { createGateway } from './gateway.ts';
 import { createGoogleAccess } from './google-access.ts';
 import { createGooglePush } from './google-push.ts';
 import { createHealthReport } from './health-report.ts';
+import { createMailboxExports } from './mailbox-export.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { createOverload } from './overload.ts';
 import { progressOf } from './progress.ts';
@@ -55,6 +56,7 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   const { gmail, ...google } = createGoogleAccess(settings, { db, redis });
   defer(google.breakers, (shared) => shared.close(), { label: 'breakers' });
   defer(gmail, (client) => client.close(), { label: 'gmail' });
+  const exports = createMailboxExports({ db, gmailReads: google.gmailReads, metrics });
   const streams = createEventStreams({
     events: createMailboxEvents(redis),
     reader: createMailboxEvents(redisOf('worker')),
@@ -70,10 +72,15 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
 
   const overload = defer(createOverload({ metrics }), (measured) => measured.stop(), { label: 'overload' });
 
+  const openBreakers = async () => {
+    const listed = await google.breakers.list();
+    return listed.filter(({ state }) => state !== 'closed').map(({ name }) => name);
+  };
+
   const app = createGateway({
     ...google,
     ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, secret, pageFolder },
-    ...{ overload, queues, rateLimits, rateLimitOverrides },
+    ...{ exports, overload, queues, rateLimits, rateLimitOverrides },
     authenticate: createAuthenticate({ sessions, tokens, db }),
     limiter:
       isDevelopment || settings.ratelimitDisabled
@@ -88,7 +95,7 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
       audience: settings.gmailPushAudience ?? new URL('/api/gmail/push', settings.publicUrl).href,
       serviceAccount: settings.gmailPushServiceAccount,
     }),
-    healthReport: createHealthReport({ db, redis, jobs }),
+    healthReport: createHealthReport({ db, redis, jobs, openBreakers }),
     publicUrl: settings.publicUrl,
     webhookAllowPrivate: settings.webhookAllowPrivate,
     sampleMailbox: settings.simulatorUrl !== undefined,
@@ -99,9 +106,10 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
   });
   const server = capConnections(createServer(serverOptions, app));
   const port = await listenHttp(server, { port: settings.port, host: settings.host, setting: 'PORT' });
-  // Streams never end by themselves, so they are ended first; then requests in hand have their time.
+  // Streams and exports do not end by themselves in time, so they are ended first; then requests in hand have theirs.
   defer(server, closeHttp, { label: 'public server', timeoutMs: 6_000 });
   defer(streams, (open) => open.close(), { label: 'event streams', timeoutMs: 1_000 });
+  defer(exports, (running) => running.close(), { label: 'exports' });
   log.info({ port }, 'gateway listens');
 });
 

@@ -9,6 +9,8 @@ export interface GatewayMetrics {
   clientEvents(count: number, outcome: 'queued' | 'lost'): void;
   streams(open: number): void;
   streamEnded(reason: 'client' | 'slow' | 'shutdown' | 'expired'): void;
+  exported(outcome: 'written' | 'gone'): void;
+  exportEnded(outcome: 'complete' | 'cut' | 'client'): void;
   shed(): void;
 }
 
@@ -42,6 +44,8 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
     'reason',
   ]);
 
+  const exported = counter('finito_export_messages_total', 'Messages of exports.', ['outcome']);
+  const exportEnds = counter('finito_exports_ended_total', 'Exports by how they ended.', ['outcome']);
   const shed = counter('finito_requests_shed_total', 'Requests refused because the event loop was late.');
 
   return {
@@ -52,6 +56,8 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
     clientEvents: (count, outcome) => clientEvents.inc({ outcome }, count),
     streams: (open) => streams.set(open),
     streamEnded: (reason) => streamEnds.inc({ reason }),
+    exported: (outcome) => exported.inc({ outcome }),
+    exportEnded: (outcome) => exportEnds.inc({ outcome }),
     shed: () => shed.inc(),
   };
 }

@@ -17,7 +17,9 @@ import {
   CrossSiteRequestError,
   ForeignTokenError,
   GmailBusyError,
+  ExportRunningError,
   InvalidRequestError,
+  MailboxNotWholeError,
   MethodNotAllowedError,
   NotFoundError,
   OverloadedError,
@@ -62,6 +64,8 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [MailboxNotFoundError, notFound],
   [PushOffError, kind(404, 'push-off', 'Pushed notifications are not set up here')],
   [MethodNotAllowedError, kind(405, 'method-not-allowed', 'The path has no such method')],
+  [ExportRunningError, kind(409, 'export-running', 'The mailbox is being exported already')],
+  [MailboxNotWholeError, kind(409, 'mailbox-not-whole', 'Messages of the mailbox are still to be stored')],
   [MailboxTakenError, kind(409, 'mailbox-taken', 'Another user has connected this mailbox')],
   [
     UnsupportedMediaTypeError,

@@ -1,23 +1,6 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type StreamEnd = 'client' | 'slow' | 'shutdown' | 'expired';
-
-/** One page that listens. It gets each event once and in order, or is disconnected and comes back for the rest. */
-export interface SseClient {
-  readonly isOpen: boolean;
-  /** When its proof runs out, in milliseconds since 1970. */
-  readonly expiresAt: number;
-  /** An event of the stream. What the client has already is left out; until `catchUp`, all are held back. */
-  event(told: Told): void;
-  /** What comes after `id` and was missed, then what was held back; from now on events go straight out. */
-  catchUp(id: string, missed: Told[]): void;
-  /** What is no event of the stream. */
-  tell(frame: string): void;
-  end(reason: StreamEnd, lastWords?: string): void;
-  /** Whether all that was written has left, or cannot leave any more. */
-  readonly isGone: boolean;
-  destroy(): void;
-}
 
 /** An event as text, but for its id. */
 export interface Told {
@@ -26,11 +9,13 @@ export interface Told {
 }
 
 export interface SseClientOptions {
+  request: IncomingMessage;
   response: ServerResponse;
+  /** When its proof runs out, in milliseconds since 1970. */
   expiresAt: number;
   /** A client for which more than this waits when there is news is too slow. */
   maxBufferedBytes: number;
-  onEnd: (reason: StreamEnd) => void;
+  onEnd: (client: SseClient, reason: StreamEnd) => void;
 }
 
 const headers = {
@@ -41,65 +26,84 @@ const headers = {
 };
 const maxHeldEvents = 1_000;
 
-export function createSseClient({
-  response,
-  expiresAt,
-  maxBufferedBytes,
-  onEnd,
-}: SseClientOptions): SseClient {
-  let lastId = '0-0';
-  let held: Told[] | undefined = [];
-  let isOpen = true;
+/**
+ * One page that listens. It gets each event once and in order, or is disconnected and comes back for the rest. A class,
+ * because thousands of them live at once, and functions of its own would make each twice as large.
+ */
+export class SseClient {
+  readonly expiresAt: number;
+  readonly #response: ServerResponse;
+  readonly #maxBufferedBytes: number;
+  readonly #onEnd: SseClientOptions['onEnd'];
+  #lastId = '0-0';
+  /** Events that wait for `catchUp`; undefined afterwards. */
+  #held: Told[] | undefined = [];
+  #isOpen = true;
 
-  function write(text: string): void {
-    if (!isOpen) return;
-    if (response.writableLength > maxBufferedBytes) finish('slow');
-    else response.write(text);
+  constructor({ request, response, expiresAt, maxBufferedBytes, onEnd }: SseClientOptions) {
+    this.expiresAt = expiresAt;
+    this.#response = response;
+    this.#maxBufferedBytes = maxBufferedBytes;
+    this.#onEnd = onEnd;
+    response.once('close', () => this.end('client'));
+    response.writeHead(200, headers);
+    response.flushHeaders();
+    // They live as long as the stream, and nobody asks for them again: some 2 kB.
+    request.headers = {};
+    request.rawHeaders = [];
   }
 
-  function finish(reason: StreamEnd, lastWords?: string): void {
-    if (!isOpen) return;
-    isOpen = false;
-    held = undefined;
-    if (reason === 'slow') response.destroy();
-    else response.end(lastWords);
-    onEnd(reason);
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether all that was written has left, or cannot leave any more. */
+  get isGone(): boolean {
+    return this.#response.writableFinished || this.#response.destroyed;
+  }
+
+  /** An event of the stream. What the client has already is left out; until `catchUp`, all are held back. */
+  event(told: Told): void {
+    if (!this.#held) return this.tell(this.#next(told));
+    this.#held.push(told);
+    if (this.#held.length > maxHeldEvents) this.end('slow');
+  }
+
+  /** What comes after `id` and was missed, then what was held back; from now on events go straight out. */
+  catchUp(id: string, missed: Told[]): void {
+    const waiting = this.#held ?? [];
+    this.#held = undefined;
+    this.#lastId = id;
+    // Without data it is no event, but from now on the client knows where to go on, even if nothing ever happens.
+    this.tell(`id: ${id}\n\n${[...missed, ...waiting].map((told) => this.#next(told)).join('')}`);
+  }
+
+  /** What is no event of the stream. */
+  tell(frame: string): void {
+    if (!this.#isOpen) return;
+    if (this.#response.writableLength > this.#maxBufferedBytes) this.end('slow');
+    else this.#response.write(frame);
+  }
+
+  end(reason: StreamEnd, lastWords?: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#held = undefined;
+    if (reason === 'slow') this.#response.destroy();
+    else this.#response.end(lastWords);
+    this.#onEnd(this, reason);
+  }
+
+  destroy(): void {
+    this.#response.destroy();
   }
 
   /** The event with its id; nothing when the client has it. */
-  function next({ id, frame }: Told): string {
-    if (!isAfter(id, lastId)) return '';
-    lastId = id;
+  #next({ id, frame }: Told): string {
+    if (!isAfter(id, this.#lastId)) return '';
+    this.#lastId = id;
     return `id: ${id}\n${frame}`;
   }
-
-  response.once('close', () => finish('client'));
-  response.writeHead(200, headers);
-  response.flushHeaders();
-  return {
-    get isOpen() {
-      return isOpen;
-    },
-    expiresAt,
-    event(told) {
-      if (!held) return write(next(told));
-      held.push(told);
-      if (held.length > maxHeldEvents) finish('slow');
-    },
-    catchUp(id, missed) {
-      const waiting = held ?? [];
-      held = undefined;
-      lastId = id;
-      // Without data it is no event, but from now on the client knows where to go on, even if nothing ever happens.
-      write(`id: ${id}\n\n${[...missed, ...waiting].map(next).join('')}`);
-    },
-    tell: write,
-    end: finish,
-    get isGone() {
-      return response.writableFinished || response.destroyed;
-    },
-    destroy: () => void response.destroy(),
-  };
 }
 
 /** Whether one id of a Redis stream (`ms-n`) comes after another. */

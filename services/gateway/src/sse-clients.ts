@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TooManyStreamsError } from './errors.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { createSseClient } from './sse-client.ts';
-import type { SseClient } from './sse-client.ts';
+import { SseClient } from './sse-client.ts';
 
 export interface SseClients {
   /** @throws TooManyStreamsError */
-  add(response: ServerResponse, options: { expiresAt: number; onEnd: () => void }): SseClient;
+  add(exchange: Exchange, options: { expiresAt: number; onEnd: (client: SseClient) => void }): SseClient;
   /** Ends all with these last words, and resolves when they have left or had half a second to. */
   close(lastWords: () => string): Promise<void>;
+}
+
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
 }
 
 export interface SseClientsNeeds {
@@ -51,16 +55,17 @@ export function createSseClients(needs: SseClientsNeeds): SseClients {
   }
 
   return {
-    add(response, { expiresAt, onEnd }) {
+    add(exchange, { expiresAt, onEnd }) {
       if (open >= maxClients) throw new TooManyStreamsError('this process has as many streams as it may');
       const group = groups[added++ % beats]!;
-      const client = createSseClient({
-        ...{ response, expiresAt, maxBufferedBytes },
-        onEnd(reason) {
-          group.delete(client);
+      const client = new SseClient({
+        ...exchange,
+        ...{ expiresAt, maxBufferedBytes },
+        onEnd(ended, reason) {
+          group.delete(ended);
           count(-1);
           metrics.streamEnded(reason);
-          onEnd();
+          onEnd(ended);
         },
       });
       group.add(client);

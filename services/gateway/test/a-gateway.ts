@@ -1,6 +1,6 @@
 // The gateway whole, in this process, behind a real port, on a real Postgres and Redis.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ import type { GatewayNeeds } from '../src/gateway.ts';
 import { createHealthReport } from '../src/health-report.ts';
 import { createGoogleAccess } from '../src/google-access.ts';
 import { createGooglePush } from '../src/google-push.ts';
+import { createMailboxExports } from '../src/mailbox-export.ts';
 import { gatewayMetrics } from '../src/metrics.ts';
 import { progressOf } from '../src/progress.ts';
 import { createRateLimitOverrides } from '../src/rate-limit-overrides.ts';
@@ -92,11 +93,12 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
 
   const { gmail, ...google } = createGoogleAccess(settingsFor(simulator), { db, redis: redis.producer });
 
+  const exports = createMailboxExports({ db, gmailReads: google.gmailReads, metrics });
   const rateLimitOverrides = createRateLimitOverrides({ db, metrics, log });
 
   const app = createGateway({
     ...google,
-    ...{ db, jobs, queues, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
+    ...{ db, exports, jobs, queues, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
     authenticate: createAuthenticate({ sessions, tokens, db }),
     rateLimits: limits ?? { general: 100, auth: 10, sync: 50, health: 20 },
     rateLimitOverrides,
@@ -131,6 +133,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
     ...{
       origin,
       gmail,
+      exports,
       db,
       jobs,
       events,
@@ -146,6 +149,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
     aUser: () => aUser({ db, sessions, tokens }),
     aMailbox: (userId: string, credentials?: Credentials) => aMailbox(db, userId, credentials),
     async close() {
+      exports.close();
       await streams.close();
       rateLimitOverrides.stop();
       server.closeAllConnections();
@@ -158,6 +162,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
       for (const connection of Object.values(redis)) connection.disconnect();
       await db.close();
       await database.drop();
+      await rm(pageFolder, { recursive: true });
     },
   };
 }

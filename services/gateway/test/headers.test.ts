@@ -155,6 +155,14 @@ describe('a large answer', () => {
 });
 
 describe('the contract', () => {
+  it('is not sent again to whoever has it', async () => {
+    const url = `${gateway.origin}/api/openapi.json`;
+    const etag = (await fetch(url)).headers.get('etag')!;
+    const known = await fetch(url, { headers: { 'if-none-match': etag } });
+    expect(known.status).toBe(304);
+    expect(await known.text()).toBe('');
+  });
+
   it('is served as OpenAPI 3.1 and as a page without a script', async () => {
     const document = (await (await fetch(`${gateway.origin}/api/openapi.json`)).json()) as {
       openapi: string;

@@ -152,6 +152,19 @@ describe('the health report', () => {
     await untilReport({ queue: 'degraded' });
   });
 
+  it('is degraded while calls to Gmail are held back, and no worse', async () => {
+    const open: string[] = [];
+    const ask = () =>
+      createHealthReport({ db, redis, jobs: { counts: jobs.counts }, openBreakers: async () => open })();
+    await until(async () => statusOf(await ask(), 'gmail') === 'healthy');
+    open.push('read');
+    const { checks } = await ask();
+    expect(checks.find(({ service }) => service === 'gmail')).toMatchObject({
+      status: 'degraded',
+      message: 'calls are held back: read',
+    });
+  });
+
   it('is made once for all who ask at the same time, and once a second', async () => {
     const ask = createHealthReport({ db, redis, jobs });
     const reports = await Promise.all(Array.from({ length: 50 }, () => ask()));

@@ -60,9 +60,9 @@ async function aReader(kept: string | null = null) {
       content: { text: 'Here they are.', html: null, attachments: [attachment], flaws: [] },
     }),
   );
-  const get = (path: string) =>
+  const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(`${gateway.origin}/api/emails/${mailbox.messageId(gmailId)}${path}`, {
-      headers: { authorization: user.authorization },
+      headers: { authorization: user.authorization, ...headers },
     });
   return { get };
 }
@@ -103,6 +103,20 @@ describe('an attachment', () => {
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({ type: '/problems/gmail-busy' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(7);
+  });
+});
+
+describe('for whoever has it already', () => {
+  it.each(['/raw', '/attachments/1'])('%s is not read from Gmail again', async (path) => {
+    const { get } = await aReader();
+    const etag = (await get(path)).headers.get('etag')!;
+    simulator.inject({ match: { count: 1 }, effect: { status: 503 } });
+    const known = await get(path, { 'if-none-match': etag });
+    expect(known.status).toBe(304);
+    expect(await known.text()).toBe('');
+    expect((await get(path, { 'if-none-match': '"another"' })).status).toBe(503);
+    simulator.clearFaults();
+    expect((await get('/attachments/7', { 'if-none-match': etag })).status).toBe(404);
   });
 });
 

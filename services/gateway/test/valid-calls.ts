@@ -32,6 +32,8 @@ export const validCalls: ValidCalls = {
   pauseMailbox: ({ mailboxId }) => ({ params: { id: mailboxId } }),
   resumeMailbox: ({ mailboxId }) => ({ params: { id: mailboxId } }),
 
+  exportMailbox: ({ mailboxId }) => ({ params: { id: mailboxId }, query: { partial: '1' } }),
+
   startSync: ({ mailboxId }) => ({ body: { mailboxId } }),
   getSync: ({ mailboxId }) => ({ query: { mailboxId } }),
   streamSyncEvents: () => ({}),

@@ -12,6 +12,7 @@ import { openGmail } from './open-gmail.ts';
 import { createPubsubSubscription } from './pubsub-subscription.ts';
 import { startPullingNotifications } from './pull-notifications.ts';
 import { createServiceAccount } from './service-account.ts';
+import { startResealing } from './reseal.ts';
 import { settingsSchema } from './settings.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { createWebhookSender } from './webhook-sender.ts';
@@ -44,6 +45,10 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
     timeFactor: settings.gmailQuotaTimeFactor,
   });
 
+  const keyIds = [...settings.tokenEncryptionKeys.keys()];
+  defer(startResealing({ db, metrics, keyIds, log }), (resealing) => resealing.close(), {
+    label: 'resealing',
+  });
   const webhooks = defer(createWebhookSender({ allowPrivate: settings.webhookAllowPrivate }), (sender) =>
     sender.close(),
   );

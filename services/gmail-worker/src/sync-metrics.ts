@@ -11,6 +11,8 @@ export interface SyncMetrics {
   sliceEnded(reason: string): void;
   /** Changes of readers that Gmail was told, or that were given up. */
   pushed(kind: 'labels' | 'send', outcome: 'done' | 'failed', entries: number): void;
+  /** By the id of the key that sealed them; `unknown` ones are sealed by keys that are not set. */
+  sealedRows(byKey: ReadonlyMap<string, number>, unknown: number): void;
   webhookSent(outcome: 'delivered' | 'refused'): void;
   mailboxes(countByState: Record<string, number>): void;
   unaccounted(messages: number): void;
@@ -46,6 +48,7 @@ export function syncMetrics({ counter, gauge, histogram }: ReturnType<typeof mak
     'finito_gmail_watch_left_seconds',
     'Until the first of Gmail’s watches ends; 0 when there is none.',
   );
+  const sealed = gauge('finito_sealed_rows', 'Rows by the key that sealed their secrets.', ['key']);
   const webhooks = counter('finito_webhook_sends_total', 'Events sent to webhooks.', ['outcome']);
   return {
     stored: (messages) => stored.inc(messages),
@@ -55,6 +58,10 @@ export function syncMetrics({ counter, gauge, histogram }: ReturnType<typeof mak
     },
     settled: (outcome) => settled.inc({ outcome }),
     sliceEnded: (reason) => slices.inc({ reason }),
+    sealedRows(byKey, unknown) {
+      for (const [key, count] of byKey) sealed.set({ key }, count);
+      sealed.set({ key: 'unknown' }, unknown);
+    },
     webhookSent: (outcome) => webhooks.inc({ outcome }),
     pushed: (kind, outcome, entries) => pushed.inc({ kind, outcome }, entries),
     mailboxes(countByState) {

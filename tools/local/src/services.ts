@@ -16,6 +16,9 @@ export interface ServicesOptions {
   watch: boolean;
 }
 
+/** A young generation of 16 MB, thrice, is more than 5,000 open pages need to cost: with 4 MB each costs 13 kB less. */
+const fewerPages = ['--max-semi-space-size=4'];
+
 /** The services as processes, in the order in which they are stopped: who takes work first, who counts it last. */
 export function services({ repository, env, port, ports, watch }: ServicesOptions): NamedService[] {
   const service = (
@@ -23,9 +26,11 @@ export function services({ repository, env, port, ports, watch }: ServicesOption
     folder: string,
     adminPort: number,
     own: Record<string, string>,
+    nodeFlags: string[] = [],
   ): NamedService => ({
     name,
     args: [
+      ...nodeFlags,
       ...(watch ? ['--watch', '--watch-preserve-output'] : []),
       join('services', folder, 'src', 'main.ts'),
     ],
@@ -34,7 +39,7 @@ export function services({ repository, env, port, ports, watch }: ServicesOption
     adminPort,
   });
   return [
-    service('gateway', 'gateway', ports.gatewayAdmin, { PORT: String(port) }),
+    service('gateway', 'gateway', ports.gatewayAdmin, { PORT: String(port) }, fewerPages),
     service('gmail-worker-interactive', 'gmail-worker', ports.interactiveAdmin, {
       WORKER_LANE: 'interactive',
     }),

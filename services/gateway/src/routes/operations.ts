@@ -7,6 +7,7 @@ import type { Producer } from '@finito/jobs';
 import { clientKey } from '../client-key.ts';
 import { clientEventsSummaryOf } from '../client-events-summary.ts';
 import { docsPage } from '../docs-page.ts';
+import { etagOf, isKnown } from '../etag.ts';
 import type { Handlers } from '../handler.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { pagePolicy } from '../security-headers.ts';
@@ -26,6 +27,7 @@ type OperationsRoutes =
 export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, OperationsRoutes> {
   const { db, jobs, healthReport, metrics, publicUrl, secret } = needs;
   const openApi = openApiDocument({ serverUrl: publicUrl }) as { openapi: string };
+  const openApiTag = etagOf(JSON.stringify(openApi));
   return {
     async getHealth({ response }) {
       const report = await healthReport();
@@ -56,8 +58,10 @@ export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, Operati
       for (const directive of directives) metrics.cspReport(knownDirective(directive));
       return undefined;
     },
-    async getOpenApi({ response }) {
+    async getOpenApi({ request, response }) {
       response.set('Cache-Control', 'public, max-age=300');
+      // When it is known, the answer has been given.
+      isKnown(request, response, openApiTag);
       return openApi;
     },
     async getDocs({ response }) {

@@ -3,6 +3,7 @@ import type { Db } from '@finito/db';
 import { parseMessageId } from '@finito/db';
 import { create as contentDisposition } from 'content-disposition';
 import { NotFoundError } from '../errors.ts';
+import { etagOf, isKnown } from '../etag.ts';
 import type { GmailReads } from '../gmail-reads.ts';
 import type { GatewayResponse, Handler, Handlers } from '../handler.ts';
 
@@ -11,14 +12,18 @@ export interface OriginalsNeeds {
   gmailReads: GmailReads;
 }
 
-/** The message as it was sent, and its attachments: bytes that strangers made, never shown as a page of ours. */
+/**
+ * The message as it was sent, and its attachments: bytes that strangers made, never shown as a page of ours. They never
+ * change: for whoever has them, their tag spares the call to Gmail and its units.
+ */
 export function originalsRoutes(needs: OriginalsNeeds): Pick<Handlers, 'getRaw' | 'getAttachment'> {
   return { getRaw: getRaw(needs), getAttachment: getAttachment(needs) };
 }
 
 function getRaw({ db, gmailReads }: OriginalsNeeds): Handler<Routes['getRaw']> {
-  return async ({ principal, params, response }) => {
+  return async ({ principal, params, request, response }) => {
     const { key } = await find(db, principal.userId, params.id);
+    if (isKnown(request, response, etagOf(params.id, 'raw'))) return undefined;
     const bytes = await gmailReads.raw(key, untilGone(response));
     send(response, bytes, { type: 'message/rfc822', filename: `${key.gmailId}.eml` });
     return undefined;
@@ -26,10 +31,11 @@ function getRaw({ db, gmailReads }: OriginalsNeeds): Handler<Routes['getRaw']> {
 }
 
 function getAttachment({ db, gmailReads }: OriginalsNeeds): Handler<Routes['getAttachment']> {
-  return async ({ principal, params, response }) => {
+  return async ({ principal, params, request, response }) => {
     const { key, row } = await find(db, principal.userId, params.id);
     const attachment = row.content?.attachments.find(({ partId }) => partId === params.attachmentId);
     if (!attachment) throw new NotFoundError('no such attachment');
+    if (isKnown(request, response, etagOf(params.id, params.attachmentId))) return undefined;
     const { id: kept, partId, filename } = attachment;
     const bytes = await gmailReads.attachment(key, { partId, kept }, untilGone(response));
     // The sender's media type is not repeated: a browser must not open it as what a stranger says it is.

@@ -1,0 +1,82 @@
+// A message as a piece of an mbox (RFC 4155, quoted as "mboxrd"), with the headers that Google Takeout adds.
+
+export interface MboxMessage {
+  /** As it was sent, with CRLF. */
+  raw: Buffer;
+  /** Ours, by which an export that was cut goes on. */
+  messageId: string;
+  /** Gmail's, in hexadecimal. */
+  threadId: string;
+  receivedAt: Date;
+  fromAddress: string;
+  /** Names, of the system's labels Gmail's ids. */
+  labels: string[];
+  isUnread: boolean;
+}
+
+/** Lines end with LF; a line that begins with "From ", however often quoted, gets one more ">". */
+export function mboxPiece({
+  raw,
+  messageId,
+  threadId,
+  receivedAt,
+  fromAddress,
+  ...message
+}: MboxMessage): Buffer {
+  // One byte, one character: what is no line end passes as it is.
+  const lines = raw
+    .toString('latin1')
+    .replace(/\r\n/g, '\n')
+    .replace(/^(>*From )/gm, '>$1');
+  const head = [
+    `From ${senderOf(fromAddress)} ${asctime(receivedAt)}`,
+    `X-Finito-Id: ${messageId}`,
+    `X-GM-THRID: ${BigInt(`0x${threadId}`)}`,
+    `X-Gmail-Labels: ${labelsHeader(message)}`,
+  ].join('\n');
+  return Buffer.from(`${head}\n${lines}${lines.endsWith('\n') ? '' : '\n'}\n`, 'latin1');
+}
+
+/** `Thu Jan  1 00:00:00 1970`, in UTC. */
+function asctime(at: Date): string {
+  const [weekday = '', day = '', month = '', year = '', time = ''] = at
+    .toUTCString()
+    .replace(',', '')
+    .split(' ');
+  return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+}
+
+/** An address is a stranger's text: what would break the line is not repeated. */
+function senderOf(address: string): string {
+  return /^[\x21-\x7e]{1,254}$/.test(address) ? address : 'MAILER-DAEMON';
+}
+
+function labelsHeader({ labels, isUnread }: Pick<MboxMessage, 'labels' | 'isUnread'>): string {
+  const names = labels.map((label) => takeoutNames[label] ?? label);
+  if (!isUnread) names.push('Opened');
+  const list = names.map((name) => (/[",]/.test(name) ? `"${name.replaceAll('"', "'")}"` : name)).join(',');
+  return encodedWords(list.replace(/[\r\n]+/g, ' '));
+}
+
+const takeoutNames: Record<string, string> = {
+  ...{ INBOX: 'Inbox', SENT: 'Sent', TRASH: 'Trash', SPAM: 'Spam', DRAFT: 'Drafts', STARRED: 'Starred' },
+  ...{ UNREAD: 'Unread', IMPORTANT: 'Important', CATEGORY_PERSONAL: 'Category Personal' },
+  ...{ CATEGORY_SOCIAL: 'Category Social', CATEGORY_PROMOTIONS: 'Category Promotions' },
+  ...{ CATEGORY_UPDATES: 'Category Updates', CATEGORY_FORUMS: 'Category Forums' },
+};
+
+/** Text as a header can carry it (RFC 2047): as it is where it can, else in words of at most 75 characters. */
+function encodedWords(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text) && text.length < 900) return text;
+  const words: string[] = [];
+  let word = '';
+  for (const letter of text) {
+    if (Buffer.byteLength(word + letter) > 45) {
+      words.push(word);
+      word = '';
+    }
+    word += letter;
+  }
+  words.push(word);
+  return words.map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`).join('\n ');
+}
