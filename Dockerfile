@@ -27,6 +27,7 @@ COPY services/gmail-worker/package.json services/gmail-worker/
 COPY services/telemetry/package.json services/telemetry/
 COPY tools/gmail-simulator/package.json tools/gmail-simulator/
 COPY tools/local/package.json tools/local/
+COPY tools/operate/package.json tools/operate/
 COPY web/package.json web/
 
 # Exactly what the lock file names, and of it only what the services run on. Nothing of it runs at install.

@@ -13,6 +13,7 @@ import {
   startProcess,
   startTestRedis,
   startTestRedisCluster,
+  until,
 } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 
@@ -94,8 +95,10 @@ export async function startStack(
   for (const outcome of await Promise.allSettled(services)) {
     if (outcome.status === 'rejected') throw outcome.reason;
   }
+  // The proxy has its own view of who is ready, a moment later than they have.
+  if (proxy) await until(async () => (await fetch(url)).status === 200, { timeoutMs: 20_000 });
   const running = started.move();
-  return { url, simulator, databases, processes, close: () => running.disposeAsync() };
+  return { url, simulator, databases, processes, settings: env, close: () => running.disposeAsync() };
 }
 
 async function twoPorts() {

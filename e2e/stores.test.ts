@@ -5,6 +5,7 @@ import { until } from '@finito/testing';
 import { aMail } from './mails.ts';
 import { startStack } from './running-stack.ts';
 import type { RunningStack } from './running-stack.ts';
+import { signIn } from './sign-in.ts';
 
 const emailAddress = 'robin@example.com';
 const messages = Array.from({ length: 60 }, (_, index) =>
@@ -26,7 +27,7 @@ describe('the product on a Redis Cluster, behind PgBouncer', () => {
       ...{ gateways: 1, bulk: 1, interactive: 1, telemetry: 1 },
       ...{ redisCluster: true, pooled: true },
     });
-    cookie = await signIn(stack.url);
+    cookie = await signIn(stack.url, emailAddress);
   });
   afterAll(() => stack?.close());
 
@@ -79,23 +80,6 @@ describe('the product on a Redis Cluster, behind PgBouncer', () => {
     expect(output.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
   });
 });
-
-/** Through Google's consent, as a browser does; gives the session's cookie. */
-async function signIn(url: string): Promise<string> {
-  const begun = await fetch(`${url}/api/auth/google`, { redirect: 'manual' });
-  const consent = begun.headers.get('location')!;
-  const cookies = (response: Response) => response.headers.getSetCookie().map((line) => line.split(';')[0]);
-  const answer = await fetch(consent, {
-    method: 'POST',
-    redirect: 'manual',
-    body: new URLSearchParams({ account: emailAddress }),
-  });
-  const done = await fetch(answer.headers.get('location')!, {
-    redirect: 'manual',
-    headers: { cookie: cookies(begun).join('; ') },
-  });
-  return cookies(done).join('; ');
-}
 
 /** Reads a stream of events until one of this type. */
 async function hear(response: Response, type: string): Promise<string> {
