@@ -36,6 +36,3 @@ export function openText(ownerId: string, sealed: string, keys: EncryptionKeys):
     throw new CredentialsUnreadableError(`what is sealed for ${ownerId} does not open`);
   }
 }
-
-/** The first part of everything that a key has sealed. */
-export const sealedBy = (keyId: string) => `v1.${keyId}.`;

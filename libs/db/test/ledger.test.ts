@@ -86,7 +86,10 @@ describe('the ledger', () => {
 
   it('reads about as many rows as it hands out, however many are pending and nobody has counted them', async () => {
     const { db, pool } = test;
-    const { mailboxId } = await aMailbox(db, pool);
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    await db.ledger.recordPage(lease, { generation: 1, messages: listed('n1'), nextPageToken: null });
+    await pool.query('ANALYZE listed_messages');
+    await pool.query('DELETE FROM listed_messages WHERE mailbox_id = $1', [mailboxId]);
     await pool.query(
       `INSERT INTO listed_messages (mailbox_id, gmail_id, thread_id, generation, position)
        SELECT $1, 'm' || n, 't' || n % 5000, 1, -2 * n FROM generate_series(1, 20000) n`,

@@ -14,7 +14,7 @@ async function schemaSql(url: string): Promise<string> {
   return (await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: 20_000 })).stdout;
 }
 
-/** Columns and indexes of the tables; partitions and checks are what Prisma's language cannot say. */
+/** Columns and indexes of the tables; partitions, checks, and indexes of expressions Prisma's language cannot say. */
 async function shapeOf(client: Client) {
   const { rows: columns } = await client.query(
     `SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, (a.attnotnull OR a.attndims > 0) AS required,
@@ -26,6 +26,7 @@ async function shapeOf(client: Client) {
   );
   const { rows: indexes } = await client.query(
     `SELECT replace(replace(indexdef, ' ON ONLY ', ' ON '), 'public.', '') AS index FROM pg_indexes
+     JOIN pg_index i ON i.indexrelid = format('%I.%I', schemaname, indexname)::regclass AND i.indexprs IS NULL
      WHERE schemaname = 'public' AND tablename !~ '_p[0-9]+$' AND tablename <> '_prisma_migrations' ORDER BY 1`,
   );
   return { columns, indexes };
