@@ -1,0 +1,75 @@
+// New mail without a public address and without polling: Gmail tells Pub/Sub, a worker pulls, the row is there.
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { startGmailSimulator } from '@finito/gmail-simulator';
+import type { GmailSimulator } from '@finito/gmail-simulator';
+import { aWorld, eventually } from './running-worker.ts';
+import type { World } from './running-worker.ts';
+
+jest.setTimeout(120_000);
+
+const email = 'robin@example.com';
+const topic = 'projects/p/topics/gmail';
+const subscription = 'projects/p/subscriptions/s';
+let simulator: GmailSimulator;
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  simulator = await startGmailSimulator({
+    timeFactor: 240,
+    accounts: [{ emailAddress: email, name: 'Robin', messages: [] }],
+  });
+  await fetch(`${simulator.url}/v1/${subscription}`, {
+    method: 'PUT',
+    headers: { authorization: 'Bearer anybody', 'content-type': 'application/json' },
+    body: JSON.stringify({ topic, ackDeadlineSeconds: 10 }),
+  });
+  folder = await mkdtemp(join(tmpdir(), 'finito-key-'));
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const key = {
+    ...{ type: 'service_account', project_id: 'p', private_key_id: 'k' },
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    client_email: 'worker@p.iam.gserviceaccount.com',
+  };
+  await writeFile(join(folder, 'key.json'), JSON.stringify(key));
+  world = await aWorld(simulator, {
+    GMAIL_QUOTA_TIME_FACTOR: '240',
+    GMAIL_PUBSUB_TOPIC: topic,
+    GMAIL_PUBSUB_SUBSCRIPTION: subscription,
+    GOOGLE_APPLICATION_CREDENTIALS: join(folder, 'key.json'),
+    // Long after the end of this test: what comes has been told.
+    SYNC_POLL_SECONDS: '3600',
+  });
+}, 120_000);
+afterAll(async () => {
+  await world?.close();
+  await simulator?.close();
+  await rm(folder, { recursive: true });
+});
+
+it('new mail is a row as soon as Gmail tells of it, and how long that took is measured', async () => {
+  const { adminUrl } = await world.startWorker();
+  const mailboxId = await world.connect(email);
+  const metrics = async () => (await fetch(`${adminUrl}/metrics`)).text();
+  // A watch that begins is told at once.
+  await eventually(async () =>
+    /notifications_total\{via="pull",outcome="(news|known)"/.test(await metrics()),
+  );
+  await eventually(async () => (await world.progress(mailboxId)).state === 'live');
+  // Gmail tells of one change a second at most, and drops what is above: until one is told, more come.
+  await eventually(
+    async () => {
+      simulator.account(email).deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
+      return (await world.progress(mailboxId)).stored > 0;
+    },
+    { everyMs: 500 },
+  );
+  expect(await world.db.due.unaccounted()).toEqual([]);
+  const counted = /finito_sync_new_message_delay_seconds_count (\d+)/.exec(await metrics());
+  expect(Number(counted?.[1])).toBeGreaterThan(0);
+  expect(await metrics()).toMatch(/finito_gmail_notifications_total\{via="pull",outcome="news"\} [1-9]/);
+});
