@@ -58,7 +58,8 @@ async function runOne(folder: string, program: Program, options: Record<string, 
     if (!stop.signal.aborted) throw error;
     progress.end();
     console.error('interrupted; everything it started is ended');
-    return false;
+    // A connection of the program's that it had no time to close does not keep the process.
+    process.exit(1);
   } finally {
     progress.end();
   }
