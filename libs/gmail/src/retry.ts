@@ -24,15 +24,17 @@ export interface RetryPolicy {
 }
 
 const longestBackoffMs = 32_000;
-/** Retries a process may spend before it has earned any; also the most it can save up. */
+/** Retries a process may spend before it has earned any, an advance that its first calls pay back; also the most it can save up. */
 const budgetReserve = 10;
 
 /** The only place that decides on another try; neither transports nor breakers retry. */
 export function createRetryPolicy(options: RetryOptions, random: () => number = Math.random): RetryPolicy {
   let budget = budgetReserve;
+  let owed = budgetReserve;
   return {
     begin() {
-      budget = Math.min(budget + options.budgetRatio, budgetReserve);
+      if (owed > 0) owed -= options.budgetRatio;
+      else budget = Math.min(budget + options.budgetRatio, budgetReserve);
     },
     next(error, retryCount) {
       if (retryCount >= options.maxRetries || budget < 1 || !isRetriedInPlace(error)) return undefined;
