@@ -117,6 +117,26 @@ describe('a reader with a browser', () => {
     });
   });
 
+  it('finds nothing of the operator’s without the admin key, and the charts of a day with it', async () => {
+    const { context, page } = await aReader(browser, stack);
+    await page.goto(`${stack.url}/admin`);
+    const show = async (key: string) => {
+      await page.getByLabel('Admin key').fill(key);
+      await page.getByRole('button', { name: 'Show' }).click();
+    };
+    await show('a guess');
+    await page.getByText('This is not the key.').waitFor();
+    await show(stack.adminKey);
+    await page.getByRole('heading', { name: 'Client telemetry' }).waitFor();
+    expect(await page.getByRole('img', { name: 'by the hour' }).count()).toBe(6);
+    expect(
+      await page.evaluate('JSON.stringify([violations, { ...localStorage }, { ...sessionStorage }])'),
+    ).toBe('[[],{},{}]');
+    await page.reload();
+    await page.getByLabel('Admin key').waitFor();
+    await context.close();
+  });
+
   it('signs out, and the page gave no cause for complaint', async () => {
     const { page } = reader;
     expect(await reader.complaints()).toEqual([]);

@@ -17,6 +17,7 @@ import {
 } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 
+const adminKey = 'admin-key-of-the-end-to-end-tests';
 const root = join(import.meta.dirname, '..');
 /** A minute of quota passes in three seconds, for the simulator and for the worker alike. */
 const timeFactor = 20;
@@ -69,7 +70,7 @@ export async function startStack(
     NEXTAUTH_SECRET: 'a secret of the end-to-end tests alone',
     TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 3).toString('base64')}`,
     HEALTH_API_KEY: 'health-key-of-the-end-to-end-tests',
-    ADMIN_API_KEY: 'admin-key-of-the-end-to-end-tests',
+    ADMIN_API_KEY: adminKey,
     GOOGLE_CLIENT_ID: simulator.clientId,
     GOOGLE_CLIENT_SECRET: simulator.clientSecret,
     SIMULATOR_URL: simulator.url,
@@ -98,7 +99,15 @@ export async function startStack(
   // The proxy has its own view of who is ready, a moment later than they have.
   if (proxy) await until(async () => (await fetch(url)).status === 200, { timeoutMs: 20_000 });
   const running = started.move();
-  return { url, simulator, databases, processes, settings: env, close: () => running.disposeAsync() };
+  return {
+    url,
+    adminKey,
+    simulator,
+    databases,
+    processes,
+    settings: env,
+    close: () => running.disposeAsync(),
+  };
 }
 
 async function twoPorts() {

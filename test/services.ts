@@ -3,9 +3,11 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   createRegistry,
+  gmailMetrics,
   httpMetrics,
   jobMetrics,
   notificationMetrics,
+  poolMetrics,
   settingNames,
 } from '@finito/service-kit';
 import type { Registry, SettingsShape } from '@finito/service-kit';
@@ -66,6 +68,8 @@ export function commonMetrics(): Metric[] {
     httpMetrics(registry);
     jobMetrics(registry);
     notificationMetrics(registry);
+    gmailMetrics(registry);
+    poolMetrics(registry, () => ({ max: 0, open: 0, idle: 0, waiting: 0 }));
   });
   const ofEvery = metricsIn(createRegistry({ service: 'any', version: '0' }));
   return [...ofEvery, ...made].filter(({ name }) => name.startsWith('finito_'));

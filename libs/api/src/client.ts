@@ -12,6 +12,8 @@ export interface ApiClientOptions {
   token?: string;
   /** Sent with every call, such as `x-health-api-key`. */
   headers?: Record<string, string>;
+  /** W3C's `traceparent` for each call, of a caller that traces. */
+  traceparent?: () => string;
   /** 15,000 unless told. */
   timeoutMs?: number;
 }
@@ -74,7 +76,14 @@ async function call(
   route: Route,
   input: AnyInput,
   signal: AbortSignal | undefined,
-  { baseUrl = '', fetch = globalThis.fetch, token, headers, timeoutMs = 15_000 }: ApiClientOptions,
+  {
+    baseUrl = '',
+    fetch = globalThis.fetch,
+    token,
+    headers,
+    traceparent,
+    timeoutMs = 15_000,
+  }: ApiClientOptions,
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const hasBody = route.body !== undefined;
@@ -84,6 +93,7 @@ async function call(
       accept: 'application/json, application/problem+json',
       ...(hasBody && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(traceparent && { traceparent: traceparent() }),
       ...headers,
     },
     ...(hasBody && { body: JSON.stringify(input.body ?? {}) }),

@@ -43,7 +43,21 @@ export const clientEvent = z.object({
 export const clientEventsBody = z.object({
   /** Chosen by the client at random; it is hashed with a salt of the day and never kept. */
   sessionId: z.string().max(64).optional(),
-  events: z.array(clientEvent).min(1).max(maxClientEvents),
+  /** Chosen by the client: a batch that is sent again under the same one counts once. */
+  batchId: z.string().max(64).optional(),
+  /** When the client sent it, in milliseconds since 1970 by its own clock, which is put right by it. */
+  sentAt: z.number().int().nonnegative().max(8.64e15).optional(),
+  /** Each is a `ClientEvent`, and read by itself: the answer tells which were refused. */
+  events: z.array(z.unknown()).min(1).max(maxClientEvents),
+});
+
+export const clientEventsReceipt = z.object({
+  /** Events that will be counted; fewer than were sent also when the queue was away, and then they are lost. */
+  accepted: z.number().int(),
+  /** Events that are not as they should be: their place in the batch, and the field at fault. */
+  refused: z.array(z.object({ index: z.number().int(), field: z.string() })),
+  /** Fields that nobody knows; they were not read. */
+  droppedFields: z.number().int(),
 });
 export const clientEventsQuery = z.object({ admin: z.literal('true', 'must be true') });
 
@@ -77,7 +91,13 @@ export const clientEventsSummary = z.object({
       errorEvents: z.number(),
       retryEvents: z.number(),
       circuitBreakerTrips: z.number(),
+      eventsByType: z.record(z.string(), z.number()),
+      errorsByOperation: z.record(z.string(), z.number()),
+      /** Events that told a latency; an average over hours weighs by it. */
+      latencyCount: z.number(),
+      /** Milliseconds; 0 when no event told one. */
       averageLatency: z.number(),
+      latencyQuantiles: z.object({ p50: z.number(), p90: z.number(), p99: z.number() }),
       uniqueSessions: z.number(),
     }),
   ),

@@ -19,6 +19,7 @@ import { mailboxId, messageId, threadId } from './ids.ts';
 import { exportQuery, mailbox, mailboxList, syncStatusList } from './mailboxes.ts';
 import {
   clientEventsBody,
+  clientEventsReceipt,
   clientEventsQuery,
   clientEventsSummary,
   cspReportBody,
@@ -204,7 +205,7 @@ export const routes = {
     // Beacons of a page that closes come as text.
     bodyTypes: ['application/json', 'text/plain'],
     body: clientEventsBody,
-    answer: json(accepted, 202),
+    answer: json(clientEventsReceipt, 202),
   }),
   getClientEvents: route('GET', '/api/logs/client-events', 'Totals of client events by the hour', {
     auth: 'admin-key',

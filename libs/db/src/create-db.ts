@@ -7,6 +7,7 @@ import { dueMailboxes } from './due-mailboxes.ts';
 import { emailReads } from './email-reads.ts';
 import { exportReads } from './export-reads.ts';
 import { failureReads } from './failure-reads.ts';
+import { fleetReads } from './fleet-reads.ts';
 import { fleetPause } from './fleet-pause.ts';
 import { historyStore } from './history.ts';
 import { labelReads } from './label-reads.ts';
@@ -63,6 +64,7 @@ export function createDb(options: DbOptions) {
     exportReads: exportReads(reads),
     failureReads: failureReads(pool),
     fleetPause: fleetPause(pool),
+    fleet: fleetReads(pool),
     history: historyStore(pool),
     labelReads: labelReads(reads),
     labels: labelStore(pool),
@@ -78,6 +80,11 @@ export function createDb(options: DbOptions) {
     users: userStore(pool),
     webhookWork: webhookWork(pool, encryptionKeys),
     webhooks: webhookStore(pool, encryptionKeys),
+    /** Of the connections of this process, now. */
+    poolState() {
+      const { totalCount: open, idleCount: idle, waitingCount: waiting } = pool;
+      return { max: pool.options.max ?? 10, open, idle, waiting };
+    },
     async ping(): Promise<void> {
       await pool.query('SELECT 1');
     },

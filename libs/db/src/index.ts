@@ -13,6 +13,7 @@ export {
 } from './errors.ts';
 export type { ExportedRow, ExportPlace } from './export-reads.ts';
 export type { FailedMessage } from './failure-reads.ts';
+export type { AuditCandidate, FleetState } from './fleet-reads.ts';
 export type { HistoryChange } from './history.ts';
 export { messageIdFrom, newId, parseMessageId, parseThreadId, threadIdFrom } from './ids.ts';
 export type { MessageKey } from './ids.ts';

@@ -7,6 +7,7 @@
 // libs/jobs/golden holds every form that was ever released, and each must parse for ever.
 import { z } from 'zod';
 import { clientEvent, maxClientEvents } from './client-event.ts';
+import { countedBatches } from './counted-batch.ts';
 import { defineJob } from './define-job.ts';
 
 const mailbox = z.object({ mailboxId: z.string().regex(/^mb_[a-z0-9]{16}$/) });
@@ -89,21 +90,24 @@ export const deliverWebhooks = defineJob({
   dedupeKey: ({ webhookId }) => webhookId,
 });
 
-/** Add one batch of client events to the hourly totals. */
+/** Add batches of client events to the hourly totals: counted ones, many at once, or one with its events. */
 export const ingestClientEvents = defineJob({
   name: 'ingest-client-events',
-  payload: z.object({
-    batchId: z.string().min(1).max(64),
-    receivedAt: z.number().int(),
-    /** An anonymous, daily-salted hash; never an address or a token. */
-    clientKey: z.string().max(64),
-    events: z.array(clientEvent).max(maxClientEvents),
-  }),
+  payload: z.union([
+    countedBatches,
+    z.object({
+      batchId: z.string().min(1).max(64),
+      receivedAt: z.number().int(),
+      /** An anonymous, daily-salted hash; never an address or a token. */
+      clientKey: z.string().max(64),
+      events: z.array(clientEvent).max(maxClientEvents),
+    }),
+  ]),
   lane: 'telemetry',
   attempts: 5,
   backoffMs: 1_000,
   concurrency: 16,
-  // 40 MB of full batches.
+  // 50 MB of the largest.
   maxWaiting: 2_000,
 });
 

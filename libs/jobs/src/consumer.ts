@@ -3,6 +3,7 @@ import type { Job as BullJob } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Job, Payload } from './define-job.ts';
 import { dueAt, noteDueAt } from './due-at.ts';
+import { causeOf } from './job-cause.ts';
 import { parsePayload } from './parse-payload.ts';
 import { queuePrefix } from './queue-prefix.ts';
 
@@ -51,7 +52,15 @@ export function createConsumer<J extends Job>(
     prefix = queuePrefix,
     concurrency = job.concurrency,
     onOutcome = () => undefined,
-  }: { redis: Redis; prefix?: string; concurrency?: number; onOutcome?: (outcome: JobOutcome) => void },
+    inSpan = (_cause, work) => work(),
+  }: {
+    redis: Redis;
+    prefix?: string;
+    concurrency?: number;
+    onOutcome?: (outcome: JobOutcome) => void;
+    /** Runs a handler as a part of what caused its job, told as W3C writes it. */
+    inSpan?: <T>(cause: string | undefined, work: () => Promise<T>) => Promise<T>;
+  },
 ): Consumer {
   const stopping = new AbortController();
 
@@ -66,11 +75,12 @@ export function createConsumer<J extends Job>(
     let result: { againInMs?: number } | void;
     try {
       const payload = parsePayload(job, bullJob.data);
-      result = await handler(payload, {
+      const context = {
         signal: stopping.signal,
         attempt: bullJob.attemptsMade,
         jobId: bullJob.id ?? '',
-      });
+      };
+      result = await inSpan(causeOf(bullJob.data), () => handler(payload, context));
     } catch (error) {
       const { retryable = true, retryAfterMs } = failureOf(error);
       if (retryable && retryAfterMs !== undefined) {

@@ -10,6 +10,12 @@ export {
 } from './catalogue.ts';
 export { clientEvent, clientOperations, maxClientEvents } from './client-event.ts';
 export type { ClientEvent } from './client-event.ts';
+export { clientEventFault, unknownFields } from './client-event-fault.ts';
+export type { ClientEventFault } from './client-event-fault.ts';
+export { clockSkew, countClientEvents, hourOf, queueSizeBuckets } from './count-client-events.ts';
+export type { ClientEventCounts } from './count-client-events.ts';
+export { countedBatch, maxBatchesInJob } from './counted-batch.ts';
+export type { CountedBatch } from './counted-batch.ts';
 export { createConsumer } from './consumer.ts';
 export type { Consumer, Handler, JobContext, JobOutcome, JobResult } from './consumer.ts';
 export { defineJob } from './define-job.ts';

@@ -6,6 +6,7 @@ import { parsePayload } from './parse-payload.ts';
 import { queueCounts } from './queue-counts.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import { queuePrefix } from './queue-prefix.ts';
+import { withCause } from './job-cause.ts';
 
 export interface Producer {
   /**
@@ -26,10 +27,13 @@ export function createProducer({
   redis,
   prefix = queuePrefix,
   timeoutMs = 1_000,
+  traceparent = () => undefined,
 }: {
   redis: Redis;
   prefix?: string;
   timeoutMs?: number;
+  /** What is under way, as W3C writes it: it goes along with the job. */
+  traceparent?: () => string | undefined;
 }): Producer {
   const queues = new Map<string, Queue>();
   const backlogs = new Map<string, { askedAt: number; waiting: Promise<number> }>();
@@ -61,9 +65,10 @@ export function createProducer({
     async enqueue(job, payload, { delayMs = 0 } = {}) {
       const data = parsePayload(job, payload);
       const key = job.dedupeKey?.(data);
+      const cause = traceparent();
       const add = async () => {
         if (await isFull(job)) throw new Error('too many jobs are waiting');
-        await queueOf(job).add(job.name, data, {
+        await queueOf(job).add(job.name, cause === undefined ? data : withCause(data, cause), {
           delay: delayMs,
           attempts: job.attempts,
           backoff: { type: 'exponential', delay: job.backoffMs, jitter: 0.5 },

@@ -1,5 +1,6 @@
 import { env } from './env.ts';
 import { redisSettings } from './redis-address.ts';
+import type { TracingSettings } from './open-telemetry.ts';
 
 /** The settings that every service has; spread them into the service's own schema. */
 export const commonSettings = {
@@ -30,6 +31,13 @@ export function processSettings() {
      * load balancers look away first. A rolling restart without that wait lost about 500 of 90,000 requests.
      */
     SHUTDOWN_DELAY_MS: env.integer({ default: 0, max: 5_000 }),
+    /** OpenTelemetry's own names. With an endpoint there is tracing, without one nothing of it is loaded. */
+    OTEL_EXPORTER_OTLP_ENDPOINT: env.url().optional(),
+    /** The whole address for traces; else it is the one above and `/v1/traces`. */
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: env.url().optional(),
+    OTEL_SDK_DISABLED: env.flag({ default: false }),
+    /** How many of all traces are kept. */
+    OTEL_TRACES_SAMPLER_ARG: env.number({ default: 1, max: 1 }),
   };
 }
 
@@ -39,3 +47,17 @@ export const defaultAdminPorts: Readonly<Record<string, number>> = {
   'gmail-worker': 9102,
   telemetry: 9103,
 };
+
+/** Where traces go and how many of them; undefined when nobody is told. */
+export function tracingSettings(settings: {
+  otelExporterOtlpEndpoint?: string | undefined;
+  otelExporterOtlpTracesEndpoint?: string | undefined;
+  otelSdkDisabled: boolean;
+  otelTracesSamplerArg: number;
+}): TracingSettings | undefined {
+  const { otelExporterOtlpEndpoint: base, otelExporterOtlpTracesEndpoint: own } = settings;
+  const url = own ?? (base === undefined ? undefined : `${base.replace(/\/$/, '')}/v1/traces`);
+  return url === undefined || settings.otelSdkDisabled
+    ? undefined
+    : { url, ratio: settings.otelTracesSamplerArg };
+}

@@ -12,6 +12,8 @@ export interface LogOptions {
   level?: string;
   /** Where the lines go: standard output unless told. */
   destination?: DestinationStream;
+  /** Added to each line: what is under way when it is written. */
+  ids?: () => Record<string, string> | undefined;
 }
 
 /**
@@ -19,10 +21,11 @@ export interface LogOptions {
  * reduced to their facts (a Gmail client's error carries the whole request, refresh token included), and the
  * finished line is searched for tokens and addresses that hide in a sentence.
  */
-export function createLog({ service, level = 'info', destination }: LogOptions): Log {
+export function createLog({ service, level = 'info', destination, ids }: LogOptions): Log {
   const options = {
     level,
     base: { service },
+    ...(ids && { mixin: () => ids() ?? {} }),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),

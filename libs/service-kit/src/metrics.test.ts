@@ -7,7 +7,7 @@ describe('the registry', () => {
     const two = createRegistry({ service: 'two', version: '1.2.3' });
     jobMetrics(one).observe({ job: 'sync-mailbox', outcome: 'done', durationMs: 250, waitMs: 10 });
     jobMetrics(two);
-    expect(await one.metrics()).toContain('finito_jobs_total{job="sync-mailbox",outcome="done"} 1');
+    expect(await one.metrics()).toContain('finito_jobs_total{queue="sync-mailbox",outcome="done"} 1');
     expect(await two.metrics()).not.toContain('sync-mailbox');
     expect(await two.metrics()).toContain(
       `finito_build_info{service="two",version="1.2.3",node="${process.version}"} 1`,

@@ -51,28 +51,29 @@ export function jobMetrics(registry: Registry): JobMetrics {
   const total = new Counter({
     name: 'finito_jobs_total',
     help: 'Runs of jobs by how they ended.',
-    labelNames: ['job', 'outcome'],
+    labelNames: ['queue', 'outcome'],
     registers,
   });
   const duration = new Histogram({
     name: 'finito_job_duration_seconds',
     help: 'How long one run of a job took.',
-    labelNames: ['job'],
+    labelNames: ['queue'],
     buckets,
     registers,
   });
   const wait = new Histogram({
     name: 'finito_job_wait_seconds',
     help: 'How long a job that was due waited for a worker.',
-    labelNames: ['job'],
+    labelNames: ['queue'],
     buckets,
     registers,
   });
   return {
     observe({ job, outcome, durationMs, waitMs }) {
-      total.inc({ job, outcome });
-      duration.observe({ job }, durationMs / 1_000);
-      wait.observe({ job }, Math.max(0, waitMs) / 1_000);
+      // One kind of job is one queue. `job` is Prometheus' own label, for the kind of process.
+      total.inc({ queue: job, outcome });
+      duration.observe({ queue: job }, durationMs / 1_000);
+      wait.observe({ queue: job }, Math.max(0, waitMs) / 1_000);
     },
   };
 }

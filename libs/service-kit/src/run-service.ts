@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createAdminServer } from './admin-server.ts';
-import { defaultAdminPorts, processSettings } from './common-settings.ts';
+import { defaultAdminPorts, processSettings, tracingSettings } from './common-settings.ts';
 import { createHealth } from './health.ts';
 import type { Health } from './health.ts';
 import { closeHttp, listenHttp, PortTakenError } from './http-server.ts';
@@ -12,6 +12,8 @@ import { parseSettings, SettingsError } from './parse-settings.ts';
 import type { SettingsOf, SettingsShape } from './parse-settings.ts';
 import { createShutdown } from './shutdown.ts';
 import type { DeferOptions } from './shutdown.ts';
+import { createTracing } from './tracing.ts';
+import type { Tracing } from './tracing.ts';
 
 export type { DeferOptions };
 
@@ -19,6 +21,7 @@ export interface ServiceContext<S extends SettingsShape> {
   settings: SettingsOf<S>;
   log: Log;
   registry: Registry;
+  tracing: Tracing;
   health: Health;
   /**
    * Hands `resource` back and remembers how to close it. At the end all are closed in reverse order, one after the
@@ -48,7 +51,9 @@ export async function runService<S extends SettingsShape>(
 ): Promise<never> {
   const settings = settingsOrExit(name, settingsSchema);
   const own = parseSettings(z.object(processSettings()));
-  const log = createLog({ service: name, level: own.logLevel });
+  const wanted = tracingSettings(own);
+  const tracing = await createTracing(name, wanted);
+  const log = createLog({ service: name, level: own.logLevel, ...(wanted && { ids: tracing.ids }) });
   const health = createHealth();
   const registry = createRegistry({ service: name, version });
   const shutdown = createShutdown({ log, health, deadlineMs, delayMs: own.shutdownDelayMs });
@@ -63,7 +68,8 @@ export async function runService<S extends SettingsShape>(
     });
     // Deferred first, closed last: until the end the kubelet sees that this process is alive and not ready.
     defer(admin, closeHttp, { label: 'admin server', timeoutMs: 1_000 });
-    await start({ settings, log, registry, health, defer, signal });
+    defer(tracing, (opened) => opened.close(), { label: 'traces', timeoutMs: 1_000 });
+    await start({ settings, log, registry, tracing, health, defer, signal });
     if (!signal.aborted) {
       health.setPhase('running');
       log.info({ adminPort, startMs: Math.round(performance.now()) }, 'service started');

@@ -11,13 +11,22 @@ const WITHIN_MS = 90_000;
  */
 export async function downloadFromDebian(
   packages: readonly string[],
-  { target, log }: { target: string; log: (line: string) => void },
+  {
+    target,
+    log,
+    alone = false,
+  }: {
+    target: string;
+    log: (line: string) => void;
+    /** Without libraries, for programs that need the C library only; default false. */
+    alone?: boolean;
+  },
 ): Promise<string | undefined> {
   if (!existsSync('/usr/bin/apt-get')) return 'no apt-get on this system';
   log(`Fetching ${packages[0]} from the system’s package source, for this user only`);
   const work = `${target}.${process.pid}.${Date.now()}`;
   try {
-    const root = await fetchAndUnpack(packages, work);
+    const root = await fetchAndUnpack(packages, work, alone);
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
     renameSync(root, target);
@@ -29,7 +38,7 @@ export async function downloadFromDebian(
   }
 }
 
-async function fetchAndUnpack(packages: readonly string[], work: string): Promise<string> {
+async function fetchAndUnpack(packages: readonly string[], work: string, alone: boolean): Promise<string> {
   const [debs, root] = [join(work, 'debs'), join(work, 'root')];
   for (const folder of ['state/lists/partial', 'cache/archives/partial', 'debs', 'root']) {
     mkdirSync(join(work, folder), { recursive: true });
@@ -46,9 +55,8 @@ async function fetchAndUnpack(packages: readonly string[], work: string): Promis
   ]);
 
   await run('apt-get', [...options, '-q', 'update'], debs);
-  const libraries = await librariesOf(packages, (names) =>
-    run('apt-cache', [...options, 'depends', ...names], debs),
-  );
+  const askDepends = (names: readonly string[]) => run('apt-cache', [...options, 'depends', ...names], debs);
+  const libraries = alone ? [] : await librariesOf(packages, askDepends);
   await run('apt-get', [...options, '-q', 'download', ...packages, ...libraries], debs);
   for (const deb of readdirSync(debs)) await run('dpkg-deb', ['-x', join(debs, deb), root], debs);
   return root;

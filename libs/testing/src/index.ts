@@ -28,3 +28,7 @@ export { startHaproxy } from './haproxy.ts';
 export type { Backend, Proxy } from './haproxy.ts';
 export { startTestRedisSentinel } from './redis-sentinel.ts';
 export type { TestRedisSentinel } from './redis-sentinel.ts';
+export { findPrometheus } from './find-prometheus.ts';
+export type { FindPrometheusOptions, PrometheusPrograms } from './find-prometheus.ts';
+export { startOtlpReceiver } from './otlp-receiver.ts';
+export type { ReceivedSpan } from './otlp-receiver.ts';

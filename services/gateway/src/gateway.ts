@@ -1,5 +1,5 @@
 // The gateway from top to bottom: what every request passes, in this order.
-import type { HttpMetrics, Log } from '@finito/service-kit';
+import type { HttpMetrics, Log, Tracing } from '@finito/service-kit';
 import express from 'express';
 import type { Express } from 'express';
 import { apiRouter } from './api-router.ts';
@@ -16,6 +16,8 @@ import type { AccountNeeds } from './routes/account.ts';
 import { breakerRoutes } from './routes/breakers.ts';
 import type { BreakerNeeds } from './routes/breakers.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { clientEventRoutes } from './routes/client-events.ts';
+import type { ClientEventNeeds } from './routes/client-events.ts';
 import type { ChangeNeeds } from './routes/changes.ts';
 import { emailRoutes } from './routes/emails.ts';
 import type { EmailNeeds } from './routes/emails.ts';
@@ -48,6 +50,7 @@ export interface GatewayNeeds
     AccountNeeds,
     BreakerNeeds,
     ChangeNeeds,
+    ClientEventNeeds,
     EmailNeeds,
     FleetNeeds,
     ExportNeeds,
@@ -64,11 +67,11 @@ export interface GatewayNeeds
   breakers: BreakerNeeds['breakers'] & EmailNeeds['breakers'];
   db: AccountNeeds['db'] &
     ChangeNeeds['db'] &
+    ClientEventNeeds['db'] &
     EmailNeeds['db'] &
     FleetNeeds['db'] &
     ExportNeeds['db'] &
     MailboxNeeds['db'] &
-    OperationsNeeds['db'] &
     OriginalsNeeds['db'] &
     RateLimitNeeds['db'] &
     PushNeeds['db'] &
@@ -80,6 +83,7 @@ export interface GatewayNeeds
   httpMetrics: HttpMetrics;
   /** Undefined where nothing is to be refused for want of time. */
   overload: Pick<Overload, 'shed'> | undefined;
+  tracing: Tracing;
   /** Proxies before the gateway whose word on the client's address is believed. */
   trustProxy: number;
   pageFolder: string;
@@ -90,6 +94,7 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...accountRoutes(needs),
     ...breakerRoutes(needs),
     ...changeRoutes(needs),
+    ...clientEventRoutes(needs),
     ...emailRoutes(needs),
     ...fleetRoutes(needs),
     ...exportRoutes(needs),
@@ -108,7 +113,7 @@ export function createGateway(needs: GatewayNeeds): Express {
   app.disable('etag');
   app.set('trust proxy', needs.trustProxy);
   app.set('query parser', 'simple');
-  app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics }));
+  app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics, tracing: needs.tracing }));
   if (needs.overload) app.use(needs.overload.shed);
   app.use(securityHeaders());
   app.use(apiRouter(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin }));

@@ -11,7 +11,7 @@ import {
 import type { Gmail, GoogleOAuth } from '@finito/gmail';
 import { contentBreaker, createFleetBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
 import type { FleetBreaker, QuotaLedgerOptions } from '@finito/quota';
-import type { SettingsOf } from '@finito/service-kit';
+import type { GmailMetrics, SettingsOf } from '@finito/service-kit';
 import { createGmailReads } from './gmail-reads.ts';
 import type { GmailReads } from './gmail-reads.ts';
 import { createInlinePictures } from './inline-pictures.ts';
@@ -29,7 +29,15 @@ export interface GoogleAccess {
 /** `redis`: of role `producer`. Close `gmail` and `breakers` at the end. */
 export function createGoogleAccess(
   settings: SettingsOf<typeof settingsSchema>,
-  { db, redis }: { db: Pick<Db, 'credentials' | 'mailboxReads'>; redis: QuotaLedgerOptions['redis'] },
+  {
+    db,
+    redis,
+    calls,
+  }: {
+    db: Pick<Db, 'credentials' | 'mailboxReads'>;
+    redis: QuotaLedgerOptions['redis'];
+    calls: GmailMetrics;
+  },
 ): GoogleAccess {
   const transport = createUndiciTransport();
   const oauth = createGoogleOAuth({
@@ -55,6 +63,7 @@ export function createGoogleAccess(
     ...{ apiUrl, timeoutMs, transport, ...once },
     breaker: { resetTimeoutMs },
     sharedBreaker: breakers,
+    onEvent: calls.observe,
   });
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
   const quota = createQuotaLedger({
@@ -63,7 +72,10 @@ export function createGoogleAccess(
     profile,
     timeFactor: settings.gmailQuotaTimeFactor,
   });
-  const accessTokens = createAccessTokens({ store: db.credentials, oauth });
+  const accessTokens = createAccessTokens({
+    store: db.credentials,
+    oauth: { refresh: (token) => calls.refresh(() => oauth.refresh(token)) },
+  });
   const gmailReads = createGmailReads({ db, gmail, quota, profile, accessTokens });
   return { oauth, gmail, breakers, gmailReads, pictures: createInlinePictures({ gmailReads }) };
 }

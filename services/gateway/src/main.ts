@@ -3,19 +3,25 @@ import { fileURLToPath } from 'node:url';
 import type { RateClass } from '@finito/api';
 import { createSanitiser } from '@finito/content';
 import { createDb } from '@finito/db';
+import { operationClasses } from '@finito/gmail';
 import { createMailboxEvents, createProducer, createQueueView } from '@finito/jobs';
+import { contentBreaker } from '@finito/quota';
+import type { FleetBreaker } from '@finito/quota';
 import {
   closeHttp,
   createRedis,
+  gmailMetrics,
   httpMetrics,
   listenHttp,
   notificationMetrics,
+  poolMetrics,
   runService,
 } from '@finito/service-kit';
 import type { RedisRole, SettingsOf } from '@finito/service-kit';
 import { createKeyCheck } from './api-keys.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { createBearerTokens } from './bearer-tokens.ts';
+import { createClientEventIntake } from './client-event-intake.ts';
 import { createEventStreams } from './event-streams.ts';
 import { createGateway } from './gateway.ts';
 import { createGoogleAccess } from './google-access.ts';
@@ -33,27 +39,29 @@ import { settingsSchema } from './settings.ts';
 
 const pageFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
-await runService('gateway', settingsSchema, async ({ settings, log, registry, health, defer }) => {
+await runService('gateway', settingsSchema, async ({ settings, log, registry, tracing, health, defer }) => {
   const redisOf = (role: RedisRole) =>
     defer(createRedis(settings, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
   const db = defer(openDatabase(settings), (opened) => opened.close(), { label: 'database' });
   // Its commands have half a second: a busy event loop alone must not look like a lost Redis.
   const redis = redisOf('producer');
-  const jobs = defer(createProducer({ redis }), (producer) => producer.close(), {
-    label: 'producer',
-  });
+  const producer = createProducer({ redis, traceparent: tracing.traceparent });
+  const jobs = defer(producer, (opened) => opened.close(), { label: 'producer' });
   const queues = defer(createQueueView({ redis }), (view) => view.close(), { label: 'queue view' });
   const sanitiser = defer(createSanitiser(), (pool) => pool.close(), { label: 'sanitiser' });
   // Without Redis mail is read all the same: all gateways at once leaving the load balancer would end that.
   health.check('database', db.ping).check('redis', () => redis.ping(), { of: 'told', timeoutMs: 500 });
 
+  poolMetrics(registry, db.poolState);
   const metrics = gatewayMetrics(registry);
   const isHttps = settings.publicUrl.startsWith('https:');
   const secret = settings.nextauthSecret;
   const sessions = createSessions({ secret, isHttps, hours: settings.sessionHours });
   const tokens = createBearerTokens(secret);
   const isDevelopment = settings.nodeEnv === 'development';
-  const { gmail, ...google } = createGoogleAccess(settings, { db, redis });
+  const classes = [...operationClasses, contentBreaker];
+  const calls = gmailMetrics(registry, { classes, tracing });
+  const { gmail, ...google } = createGoogleAccess(settings, { db, redis, calls });
   defer(google.breakers, (shared) => shared.close(), { label: 'breakers' });
   defer(gmail, (client) => client.close(), { label: 'gmail' });
   const exports = createMailboxExports({ db, gmailReads: google.gmailReads, metrics });
@@ -72,15 +80,12 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
 
   const overload = defer(createOverload({ metrics }), (measured) => measured.stop(), { label: 'overload' });
 
-  const openBreakers = async () => {
-    const listed = await google.breakers.list();
-    return listed.filter(({ state }) => state !== 'closed').map(({ name }) => name);
-  };
+  const clientEvents = defer(createClientEventIntake({ jobs }), (intake) => intake.close());
 
   const app = createGateway({
     ...google,
     ...{ db, jobs, sanitiser, sessions, tokens, streams, metrics, log, secret, pageFolder },
-    ...{ exports, overload, queues, rateLimits, rateLimitOverrides },
+    ...{ exports, overload, queues, rateLimits, rateLimitOverrides, clientEvents, tracing },
     authenticate: createAuthenticate({ sessions, tokens, db }),
     limiter:
       isDevelopment || settings.ratelimitDisabled
@@ -90,12 +95,8 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, he
       'health-key': createKeyCheck(settings.healthApiKey),
       'admin-key': createKeyCheck(settings.adminApiKey ?? []),
     },
-    provePush: createGooglePush({
-      certsUrl: settings.googleCertsUrl,
-      audience: settings.gmailPushAudience ?? new URL('/api/gmail/push', settings.publicUrl).href,
-      serviceAccount: settings.gmailPushServiceAccount,
-    }),
-    healthReport: createHealthReport({ db, redis, jobs, openBreakers }),
+    provePush: createGooglePush(pushTokensOf(settings)),
+    healthReport: createHealthReport({ db, redis, jobs, openBreakers: openBreakersOf(google.breakers) }),
     publicUrl: settings.publicUrl,
     webhookAllowPrivate: settings.webhookAllowPrivate,
     sampleMailbox: settings.simulatorUrl !== undefined,
@@ -124,11 +125,26 @@ function openDatabase(settings: Settings) {
   });
 }
 
+/** The names of those that are not closed. */
+function openBreakersOf(breakers: FleetBreaker) {
+  return async () =>
+    (await breakers.list()).filter(({ state }) => state !== 'closed').map(({ name }) => name);
+}
+
 function limitsOf(settings: Settings): Record<RateClass, number> {
   return {
     general: settings.ratelimitGeneralLimit,
     auth: settings.ratelimitAuthLimit,
     sync: settings.ratelimitSyncLimit,
     health: settings.ratelimitHealthLimit,
+  };
+}
+
+/** Which tokens of Google's pushes are ours. */
+function pushTokensOf(settings: Settings): Parameters<typeof createGooglePush>[0] {
+  return {
+    certsUrl: settings.googleCertsUrl,
+    audience: settings.gmailPushAudience ?? new URL('/api/gmail/push', settings.publicUrl).href,
+    serviceAccount: settings.gmailPushServiceAccount,
   };
 }

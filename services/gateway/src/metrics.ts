@@ -6,7 +6,8 @@ export interface GatewayMetrics {
   rateOverrides(count: number): void;
   signedIn(outcome: 'user' | 'mailbox' | 'refused'): void;
   cspReport(directive: string): void;
-  clientEvents(count: number, outcome: 'queued' | 'lost'): void;
+  clientEvents(count: number, outcome: 'queued' | 'refused' | 'lost' | 'shed'): void;
+  clientEventFieldsDropped(count: number): void;
   streams(open: number): void;
   streamEnded(reason: 'client' | 'slow' | 'shutdown' | 'expired'): void;
   exported(outcome: 'written' | 'gone'): void;
@@ -39,6 +40,10 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
   const clientEvents = counter('finito_client_events_received_total', 'Client events taken at the edge.', [
     'outcome',
   ]);
+  const fieldsDropped = counter(
+    'finito_client_event_fields_dropped_total',
+    'Fields of client events that nobody knows; they were not read.',
+  );
   const streams = gauge('finito_event_streams', 'Pages that listen for events.');
   const streamEnds = counter('finito_event_streams_ended_total', 'Event streams by why they ended.', [
     'reason',
@@ -48,12 +53,24 @@ export function gatewayMetrics(registry: Registry): GatewayMetrics {
   const exportEnds = counter('finito_exports_ended_total', 'Exports by how they ended.', ['outcome']);
   const shed = counter('finito_requests_shed_total', 'Requests refused because the event loop was late.');
 
+  // An alert on growth misses a series that begins with its first count.
+  for (const each of ['general', 'auth', 'sync', 'health'])
+    for (const outcome of ['allowed', 'limited'])
+      for (const by of ['redis', 'local']) rate.inc({ class: each, outcome, counter: by }, 0);
+  for (const outcome of ['user', 'mailbox', 'refused']) signIns.inc({ outcome }, 0);
+  for (const outcome of ['queued', 'refused', 'lost', 'shed']) clientEvents.inc({ outcome }, 0);
+
   return {
     rateDecision: (rateClass, outcome, by) => rate.inc({ class: rateClass, outcome, counter: by }),
     rateOverrides: (count) => overrides.set(count),
     signedIn: (outcome) => signIns.inc({ outcome }),
     cspReport: (directive) => cspReports.inc({ directive }),
-    clientEvents: (count, outcome) => clientEvents.inc({ outcome }, count),
+    clientEvents(count, outcome) {
+      if (count > 0) clientEvents.inc({ outcome }, count);
+    },
+    clientEventFieldsDropped(count) {
+      if (count > 0) fieldsDropped.inc(count);
+    },
     streams: (open) => streams.set(open),
     streamEnded: (reason) => streamEnds.inc({ reason }),
     exported: (outcome) => exported.inc({ outcome }),

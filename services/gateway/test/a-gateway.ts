@@ -15,7 +15,9 @@ import {
   createLog,
   createRedis,
   createRegistry,
+  gmailMetrics,
   httpMetrics,
+  noTracing,
   notificationMetrics,
   parseSettings,
 } from '@finito/service-kit';
@@ -23,6 +25,7 @@ import { createKeyCheck } from '../src/api-keys.ts';
 import { createAuthenticate, sha256 } from '../src/authenticate.ts';
 import { createBearerTokens } from '../src/bearer-tokens.ts';
 import type { BearerTokens } from '../src/bearer-tokens.ts';
+import { createClientEventIntake } from '../src/client-event-intake.ts';
 import { createEventStreams } from '../src/event-streams.ts';
 import { createGateway } from '../src/gateway.ts';
 import type { GatewayNeeds } from '../src/gateway.ts';
@@ -72,7 +75,11 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
   };
   const db = createDb({ url: database.url, encryptionKeys: new Map([['k1', Buffer.alloc(32, 5)]]) });
   const prefix = `test-${randomBytes(6).toString('hex')}`;
-  const jobs = createProducer({ redis: redis.producer, prefix });
+  const jobs = createProducer({
+    redis: redis.producer,
+    prefix,
+    traceparent: () => needs.tracing?.traceparent(),
+  });
   const queues = createQueueView({ redis: redis.producer, prefix });
   const registry = createRegistry({ service: 'gateway', version: 'test' });
   const metrics = gatewayMetrics(registry);
@@ -91,7 +98,11 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
   await writeFile(join(pageFolder, 'index.html'), indexHtml);
   await writeFile(join(pageFolder, 'assets', 'a.js'), 'export {};');
 
-  const { gmail, ...google } = createGoogleAccess(settingsFor(simulator), { db, redis: redis.producer });
+  const { gmail, ...google } = createGoogleAccess(settingsFor(simulator), {
+    db,
+    redis: redis.producer,
+    calls: gmailMetrics(registry),
+  });
 
   const exports = createMailboxExports({ db, gmailReads: google.gmailReads, metrics });
   const rateLimitOverrides = createRateLimitOverrides({ db, metrics, log });
@@ -100,6 +111,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
     ...google,
     ...{ db, exports, jobs, queues, sanitiser, sessions, tokens, streams, metrics, log, pageFolder },
     authenticate: createAuthenticate({ sessions, tokens, db }),
+    clientEvents: createClientEventIntake({ jobs }),
     rateLimits: limits ?? { general: 100, auth: 10, sync: 50, health: 20 },
     rateLimitOverrides,
     overload: undefined,
@@ -123,6 +135,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
     webhookAllowPrivate: false,
     httpMetrics: httpMetrics(registry),
     notificationMetrics: notificationMetrics(registry),
+    tracing: noTracing,
     trustProxy: 0,
     checkAnswers: true,
     ...needs,

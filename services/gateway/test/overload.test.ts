@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createLog, createRegistry, httpMetrics, listenHttp } from '@finito/service-kit';
+import { createLog, createRegistry, httpMetrics, noTracing, listenHttp } from '@finito/service-kit';
 import { until } from '@finito/testing';
 import express from 'express';
 import { gatewayMetrics } from '../src/metrics.ts';
@@ -24,7 +24,7 @@ async function aBusyGateway({ warmUpMs = 0 } = {}) {
   const lines: string[] = [];
   const log = createLog({ service: 'gateway', destination: { write: (line) => void lines.push(line) } });
   const app = express()
-    .use(requestLog({ log, metrics: httpMetrics(registry) }))
+    .use(requestLog({ log, metrics: httpMetrics(registry), tracing: noTracing }))
     .use(overload.shed)
     .use((_request, response) => {
       spin(costMs);

@@ -10,7 +10,8 @@ import {
   syncMailbox,
 } from '@finito/jobs';
 import type { Consumer, Job, JobOutcome, Lane, Producer } from '@finito/jobs';
-import type { JobMetrics, Log } from '@finito/service-kit';
+import { inSpan } from '@finito/service-kit';
+import type { JobMetrics, Log, Tracing } from '@finito/service-kit';
 import { createBackfillMailbox } from './backfill-mailbox.ts';
 import { createDeliverWebhooks } from './deliver-webhooks.ts';
 import type { DeliverNeeds } from './deliver-webhooks.ts';
@@ -30,6 +31,7 @@ export interface WorkerNeeds extends SliceNeeds, Pick<FetchContentNeeds, 'conten
   /** A connection of the role `worker` for each call. */
   connect: () => Parameters<typeof createConsumer>[2]['redis'];
   log: Log;
+  tracing: Tracing;
   jobMetrics: JobMetrics;
 }
 
@@ -43,7 +45,7 @@ export function createGmailWorker(
   needs: WorkerNeeds,
   { lane, ...options }: SyncOptions & { lane: Exclude<Lane, 'telemetry'> | 'all' },
 ): GmailWorker {
-  const { log, jobMetrics } = needs;
+  const { log, tracing, jobMetrics } = needs;
   const consumers: Consumer[] = [];
 
   function onOutcome({ error, ...run }: JobOutcome): void {
@@ -53,7 +55,14 @@ export function createGmailWorker(
   }
   function handle<J extends Job>(job: J, handler: Parameters<typeof createConsumer<J>>[1]): void {
     if (lane !== 'all' && lane !== job.lane) return;
-    consumers.push(createConsumer(job, handler, { redis: needs.connect(), onOutcome }));
+    consumers.push(
+      createConsumer(job, handler, {
+        redis: needs.connect(),
+        onOutcome,
+        inSpan: (traceparent, work) =>
+          inSpan(tracing, `job ${job.name}`, { kind: 'consumer', traceparent }, work),
+      }),
+    );
   }
 
   handle(syncMailbox, createSyncMailbox(needs, options));

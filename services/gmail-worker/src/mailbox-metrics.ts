@@ -7,6 +7,7 @@ import type { WorkerMetrics } from './metrics.ts';
 /** A few mailboxes are counted row by row each time, by one of all workers: all of them within minutes. */
 const countEveryMs = 60_000;
 const quotaEveryMs = 10_000;
+const fleetEveryMs = 10_000;
 
 export function startMailboxMetrics({
   db,
@@ -14,25 +15,30 @@ export function startMailboxMetrics({
   metrics,
   log,
 }: {
-  db: Pick<Db, 'due'>;
+  db: Pick<Db, 'due' | 'fleet'>;
   quota: Pick<QuotaLedger, 'projectState'>;
   metrics: WorkerMetrics;
   log: Log;
 }): { close(): void } {
   const count = async () => {
-    metrics.mailboxes(await db.due.countByState());
     metrics.firstWatchEnds(await db.due.earliestWatchEnd());
     const unaccounted = await db.due.recount();
     metrics.unaccounted(unaccounted.reduce((sum, { messages }) => sum + messages, 0));
     if (unaccounted.length > 0) log.error({ unaccounted }, 'messages are unaccounted for');
   };
-  const every = (ms: number, measure: () => Promise<void>) =>
-    setInterval(() => {
-      measure().catch((err: unknown) => log.warn({ err }, 'the worker could not be measured'));
-    }, ms);
+  const measured = (measure: () => Promise<void>) => () =>
+    void measure().catch((err: unknown) => log.warn({ err }, 'the worker could not be measured'));
+  const lookAtFleet = measured(async () => {
+    metrics.fleet(await db.fleet.state());
+    metrics.mailboxes(await db.due.countByState());
+  });
+  const lookAtQuota = measured(async () => metrics.projectQuota(await quota.projectState()));
+  lookAtFleet();
+  lookAtQuota();
   const timers = [
-    every(countEveryMs, count),
-    every(quotaEveryMs, async () => metrics.projectQuota(await quota.projectState())),
+    setInterval(measured(count), countEveryMs),
+    setInterval(lookAtFleet, fleetEveryMs),
+    setInterval(lookAtQuota, quotaEveryMs),
   ];
   return { close: () => timers.forEach((timer) => clearInterval(timer)) };
 }

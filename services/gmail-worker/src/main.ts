@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createDb } from '@finito/db';
+import { operationClasses } from '@finito/gmail';
 import { createMailboxEvents, createProducer } from '@finito/jobs';
-import { createQuotaLedger, parseQuotaProfile } from '@finito/quota';
-import { createRedis, jobMetrics, notificationMetrics, runService } from '@finito/service-kit';
+import { contentBreaker, createQuotaLedger, parseQuotaProfile } from '@finito/quota';
+import {
+  createRedis,
+  gmailMetrics,
+  jobMetrics,
+  notificationMetrics,
+  poolMetrics,
+  runService,
+} from '@finito/service-kit';
+import type { SettingsOf } from '@finito/service-kit';
+import { startAudits } from './audit-mailboxes.ts';
 import { createCompany } from './company.ts';
 import { createGmailWorker } from './gmail-worker.ts';
 import { workerMetrics } from './metrics.ts';
@@ -17,7 +27,8 @@ import { settingsSchema } from './settings.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { createWebhookSender } from './webhook-sender.ts';
 
-await runService('gmail-worker', settingsSchema, async ({ settings, log, registry, health, defer }) => {
+await runService('gmail-worker', settingsSchema, async (context) => {
+  const { settings, log, registry, tracing, health, defer } = context;
   const redisOf = (role: 'producer' | 'worker') =>
     defer(createRedis(settings, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
   const { databaseUrl: url, databaseMaxConnections: maxConnections } = settings;
@@ -29,11 +40,12 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
 
   const metrics = workerMetrics(registry);
   const profile = parseQuotaProfile(settings.gmailQuotaProfile);
+  poolMetrics(registry, db.poolState);
+  const calls = gmailMetrics(registry, { classes: [...operationClasses, contentBreaker], tracing });
   // Read by people who ask which process holds a mailbox.
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
   const { close: closeGoogle, ...google } = openGmail(settings, {
-    metrics,
-    redis,
+    ...{ calls, metrics, redis },
     id: owner,
     store: db.credentials,
   });
@@ -52,13 +64,17 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   const webhooks = defer(createWebhookSender({ allowPrivate: settings.webhookAllowPrivate }), (sender) =>
     sender.close(),
   );
-  const jobs = defer(createProducer({ redis }), (producer) => producer.close(), { label: 'producer' });
+  const producer = createProducer({ redis, traceparent: tracing.traceparent });
+  const jobs = defer(producer, (opened) => opened.close(), { label: 'producer' });
 
   defer(startMailboxMetrics({ db, quota, metrics, log }), (metering) => metering.close());
+  if (holdsAll(settings) && settings.workerLane !== 'interactive') {
+    defer(startAudits({ ...google, db, quota, profile, metrics, log }), (audits) => audits.close());
+  }
   const worker = defer(
     createGmailWorker(
       {
-        ...{ db, profile, metrics, log, quota, webhooks, jobs, owner, ...google },
+        ...{ db, profile, metrics, log, tracing, quota, webhooks, jobs, owner, ...google },
         singleFlight: createSingleFlight({ redis }),
         jobMetrics: jobMetrics(registry),
         events: createMailboxEvents(redis),
@@ -68,11 +84,7 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
       {
         lane: settings.workerLane,
         withContent: settings.syncContent === 'full',
-        horizon: {
-          days: settings.syncHorizonDays,
-          labels: settings.syncLabels,
-          spamTrash: settings.syncIncludeSpamTrash,
-        },
+        horizon: horizonOf(settings),
         pollMs: settings.syncPollSeconds * 1_000,
         pubsubTopic: settings.gmailPubsubTopic,
       },
@@ -93,3 +105,19 @@ await runService('gmail-worker', settingsSchema, async ({ settings, log, registr
   // A consumer that has stopped does not come back by itself: only a restart helps.
   health.check('jobs', () => worker.isRunning(), { of: 'live' });
 });
+
+type Settings = SettingsOf<typeof settingsSchema>;
+
+function horizonOf(settings: Settings) {
+  return {
+    days: settings.syncHorizonDays,
+    labels: settings.syncLabels,
+    spamTrash: settings.syncIncludeSpamTrash,
+  };
+}
+
+/** Whether all that Gmail counts is kept here. */
+function holdsAll(settings: Settings): boolean {
+  const { days, labels, spamTrash } = horizonOf(settings);
+  return days === 0 && labels.length === 0 && spamTrash;
+}

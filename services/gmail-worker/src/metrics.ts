@@ -1,5 +1,3 @@
-import { operationClasses } from '@finito/gmail';
-import { contentBreaker } from '@finito/quota';
 import type { FleetBreakerEvent } from '@finito/quota';
 import type { Registry } from '@finito/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
@@ -8,11 +6,9 @@ import type { QuotaMetrics } from './quota-metrics.ts';
 import { syncMetrics } from './sync-metrics.ts';
 import type { SyncMetrics } from './sync-metrics.ts';
 
-export type WorkerMetrics = SyncMetrics & QuotaMetrics & GmailMetrics;
+export type WorkerMetrics = SyncMetrics & QuotaMetrics & BreakerMetrics;
 
-interface GmailMetrics {
-  gmailRequest(operation: string, status: string, durationSeconds: number): void;
-  breakerChanged(operationClass: string, state: 'closed' | 'half-open' | 'open'): void;
+interface BreakerMetrics {
   fleetBreaker(event: FleetBreakerEvent): void;
 }
 
@@ -32,18 +28,10 @@ export function makers(registry: Registry) {
 /** The metrics of a worker. Labels come from closed sets: lanes, operations, reasons; never an id. */
 export function workerMetrics(registry: Registry): WorkerMetrics {
   const make = makers(registry);
-  return { ...syncMetrics(make), ...quotaMetrics(make), ...gmailMetrics(make) };
+  return { ...syncMetrics(make), ...quotaMetrics(make), ...breakerMetrics(make) };
 }
 
-function gmailMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>): GmailMetrics {
-  const requests = histogram(
-    'finito_gmail_request_duration_seconds',
-    'Calls to Gmail.',
-    ['operation', 'status'],
-    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-  );
-  const breaker = gauge('finito_gmail_breaker_state', '0 closed, 1 half-open, 2 open.', ['class']);
-  for (const name of [...operationClasses, contentBreaker]) breaker.set({ class: name }, 0);
+function breakerMetrics({ counter, gauge }: ReturnType<typeof makers>): BreakerMetrics {
   const probes = counter(
     'finito_gmail_breaker_probes_total',
     'Calls made to learn whether Gmail is back: alive or dead.',
@@ -55,10 +43,6 @@ function gmailMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>):
   );
   shared.set(1);
   return {
-    gmailRequest: (operation, status, durationSeconds) =>
-      requests.observe({ operation, status }, durationSeconds),
-    breakerChanged: (operationClass, state) =>
-      breaker.set({ class: operationClass }, { closed: 0, 'half-open': 1, open: 2 }[state]),
     fleetBreaker(event) {
       if (event.kind !== 'probe') shared.set(event.kind === 'back' ? 1 : 0);
       else probes.inc({ class: event.name, outcome: event.isAlive ? 'alive' : 'dead' });

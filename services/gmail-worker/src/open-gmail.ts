@@ -8,10 +8,10 @@ import {
 import type { AccessTokens, CredentialsStore, Gmail } from '@finito/gmail';
 import { contentBreaker, createFleetBreaker } from '@finito/quota';
 import type { FleetBreakerOptions } from '@finito/quota';
-import type { SettingsOf } from '@finito/service-kit';
+import type { GmailMetrics, SettingsOf } from '@finito/service-kit';
 import { createContentGmail } from './content-gmail.ts';
 import type { ContentGmail } from './content-gmail.ts';
-import { contentEventMetrics, gmailEventMetrics } from './gmail-event-metrics.ts';
+import { contentEvents } from './content-events.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { settingsSchema } from './settings.ts';
 
@@ -24,7 +24,8 @@ export interface OpenGmail {
 }
 
 interface GoogleNeeds extends Pick<FleetBreakerOptions, 'redis' | 'id'> {
-  metrics: WorkerMetrics;
+  calls: GmailMetrics;
+  metrics: Pick<WorkerMetrics, 'fleetBreaker'>;
   store: CredentialsStore;
 }
 
@@ -34,7 +35,7 @@ interface GoogleNeeds extends Pick<FleetBreakerOptions, 'redis' | 'id'> {
  */
 export function openGmail(
   settings: SettingsOf<typeof settingsSchema>,
-  { metrics, redis, id, store }: GoogleNeeds,
+  { calls, metrics, redis, id, store }: GoogleNeeds,
 ): OpenGmail {
   const transport = createUndiciTransport();
   const sharedBreaker = createFleetBreaker({
@@ -55,7 +56,7 @@ export function openGmail(
     // What one process finds is only a vote: it may be quick.
     breaker: { resetTimeoutMs: settings.gmailBreakerResetMs, volumeThreshold: 5 },
     sharedBreaker,
-    onEvent: gmailEventMetrics(metrics),
+    onEvent: calls.observe,
   });
   const oauth = createGoogleOAuth({
     clientId: settings.googleClientId,
@@ -66,11 +67,14 @@ export function openGmail(
     userinfoUrl: settings.googleUserinfoUrl,
     transport,
   });
-  const accessTokens = createAccessTokens({ store, oauth });
+  const accessTokens = createAccessTokens({
+    store,
+    oauth: { refresh: (token) => calls.refresh(() => oauth.refresh(token)) },
+  });
   const contentGmail = createContentGmail({
     ...{ transport, accessTokens, breaker: sharedBreaker },
     apiUrl: settings.gmailApiUrl,
-    onEvent: contentEventMetrics(metrics),
+    onEvent: contentEvents(calls.observe),
   });
   return {
     gmail,

@@ -1,3 +1,5 @@
+import type { FleetState } from '@finito/db';
+import type { AuditOutcome } from './audit-mailboxes.ts';
 import type { makers } from './metrics.ts';
 
 const daySeconds = 86_400;
@@ -15,12 +17,22 @@ export interface SyncMetrics {
   sealedRows(byKey: ReadonlyMap<string, number>, unknown: number): void;
   webhookSent(outcome: 'delivered' | 'refused'): void;
   mailboxes(countByState: Record<string, number>): void;
+  fleet(state: FleetState): void;
   unaccounted(messages: number): void;
+  /** `drift`: messages more or less than Gmail has; absent when there was nothing to compare. */
+  audited(outcome: AuditOutcome, drift?: number): void;
   /** When the first watch ends; null when there is none. */
   firstWatchEnds(at: Date | null): void;
 }
 
-export function syncMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>): SyncMetrics {
+export function syncMetrics(make: ReturnType<typeof makers>): SyncMetrics {
+  return { ...workMetrics(make), ...mailboxMetrics(make), audited: auditMetrics(make) };
+}
+
+type MailboxMetrics = Pick<SyncMetrics, 'fleet' | 'mailboxes' | 'unaccounted' | 'firstWatchEnds'>;
+type WorkMetrics = Omit<SyncMetrics, keyof MailboxMetrics | 'audited'>;
+
+function workMetrics({ counter, gauge, histogram }: ReturnType<typeof makers>): WorkMetrics {
   const stored = counter('finito_sync_messages_stored_total', 'Messages stored that were not stored before.');
   const delay = histogram(
     'finito_sync_new_message_delay_seconds',
@@ -39,16 +51,11 @@ export function syncMetrics({ counter, gauge, histogram }: ReturnType<typeof mak
     'Changes of readers, by what became of them at Gmail.',
     ['kind', 'outcome'],
   );
-  const byState = gauge('finito_mailboxes', 'Mailboxes by state.', ['state']);
-  const unaccounted = gauge(
-    'finito_sync_unaccounted_messages',
-    'Listed messages that are neither stored, gone, failed nor pending; must be 0.',
-  );
-  const watch = gauge(
-    'finito_gmail_watch_left_seconds',
-    'Until the first of Gmail’s watches ends; 0 when there is none.',
-  );
   const sealed = gauge('finito_sealed_rows', 'Rows by the key that sealed their secrets.', ['key']);
+  for (const outcome of ['gone', 'failed', 'retry']) settled.inc({ outcome }, 0);
+  for (const kind of ['labels', 'send']) {
+    for (const outcome of ['done', 'failed']) pushed.inc({ kind, outcome }, 0);
+  }
   const webhooks = counter('finito_webhook_sends_total', 'Events sent to webhooks.', ['outcome']);
   return {
     stored: (messages) => stored.inc(messages),
@@ -64,6 +71,57 @@ export function syncMetrics({ counter, gauge, histogram }: ReturnType<typeof mak
     },
     webhookSent: (outcome) => webhooks.inc({ outcome }),
     pushed: (kind, outcome, entries) => pushed.inc({ kind, outcome }, entries),
+  };
+}
+
+function auditMetrics({ counter, gauge }: ReturnType<typeof makers>): SyncMetrics['audited'] {
+  const audits = counter('finito_sync_audits_total', 'Mailboxes held against what Gmail has, by outcome.', [
+    'outcome',
+  ]);
+  const drift = gauge(
+    'finito_sync_drift_messages',
+    'Messages more or less than Gmail has, of the mailbox that was audited last.',
+  );
+  for (const outcome of ['same', 'differs', 'behind', 'failed']) audits.inc({ outcome }, 0);
+  return (outcome, messages) => {
+    audits.inc({ outcome });
+    if (messages !== undefined) drift.set(messages);
+  };
+}
+
+function mailboxMetrics({ gauge }: ReturnType<typeof makers>): MailboxMetrics {
+  const byState = gauge('finito_mailboxes', 'Mailboxes by state.', ['state']);
+  const unaccounted = gauge(
+    'finito_sync_unaccounted_messages',
+    'Listed messages that are neither stored, gone, failed nor pending; must be 0.',
+  );
+  const watch = gauge(
+    'finito_gmail_watch_left_seconds',
+    'Until the first of Gmail’s watches ends; 0 when there is none.',
+  );
+  const lag = gauge(
+    'finito_sync_lag_seconds',
+    'Since live mailboxes were last brought in step: 0.5 and 0.95 of them, and all, are below it.',
+    ['share'],
+  );
+  const pending = gauge('finito_sync_pending_messages', 'Listed messages that are still to be fetched.');
+  const failed = gauge('finito_sync_failed_messages', 'Listed messages that were given up.');
+  const waiting = gauge('finito_mailboxes_waiting', 'Mailboxes that wait, by what for.', ['reason']);
+  const outboxAge = gauge(
+    'finito_outbox_oldest_age_seconds',
+    'Age of the oldest change of a reader that Gmail was not told yet.',
+  );
+  return {
+    fleet(state) {
+      const { median, p95, max } = state.lagSeconds;
+      lag.set({ share: '0.5' }, median);
+      lag.set({ share: '0.95' }, p95);
+      lag.set({ share: '1' }, max);
+      pending.set(state.pending);
+      failed.set(state.failed);
+      outboxAge.set(state.outboxAgeSeconds);
+      for (const [reason, count] of Object.entries(state.waiting)) waiting.set({ reason }, count);
+    },
     mailboxes(countByState) {
       for (const [state, count] of Object.entries(countByState)) byState.set({ state }, count);
     },

@@ -1,27 +1,20 @@
 // The totals of the last hours, in Redis, where any number of processes count at once. One script counts a batch
 // whole or not at all, and only if its id is new, so a batch that is delivered again changes nothing.
 //
-//   …:counts:<hour>     hash: the fields of count-events.ts, and `born`, which is new after a flush
+//   …:counts:<hour>     hash: the fields of count-client-events.ts (libs/jobs), and `born`, which is new after a flush
 //   …:sessions:<hour>   HyperLogLog of the clients' keys
 //   …:batches:<hour>:n  sets of the ids that were counted
 //   …:turn              which process takes the snapshots
 import { createHash } from 'node:crypto';
 import type { ClientEventPart } from '@finito/db';
-import type { Redis } from 'ioredis';
-import { hourOf } from './count-events.ts';
+import { hourOf } from '@finito/jobs';
+import type { CountedBatch } from '@finito/jobs';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { totalsFrom } from './totals-from.ts';
 
-export interface CountedBatch {
-  batchId: string;
-  receivedAt: number;
-  /** Daily salted: the same client is another one tomorrow. */
-  clientKey: string;
-  hours: Map<number, Map<string, number>>;
-}
-
 export interface HourlyTotals {
-  /** False when a batch of this id and time of receipt was counted before. */
-  add(batch: CountedBatch): Promise<boolean>;
+  /** For each batch false when one of its id and time of receipt was counted before. One round trip for all. */
+  add(batches: CountedBatch[]): Promise<boolean[]>;
   /** The totals of these hours (ms since 1970), without those that have none. */
   read(hours: number[]): Promise<ClientEventPart[]>;
   /** Whether it is for `owner` to take snapshots, now and for the next `forMs`. */
@@ -58,24 +51,26 @@ export function createHourlyTotals({
 }): HourlyTotals {
   const keptSeconds = (retentionHours + 1) * 3_600;
   redis.defineCommand('finitoAddClientEvents', { lua: addBatch });
-  const scripts = redis as unknown as {
-    finitoAddClientEvents(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number>;
-  };
 
   return {
-    async add({ batchId, receivedAt, clientKey, hours }) {
-      const { set, member } = guardOf(batchId, receivedAt);
-      const keys = [set, ...[...hours.keys()].flatMap((hour) => [countsKey(hour), sessionsKey(hour)])];
-      const fields = [...hours.values()].flatMap((counts) => [counts.size, ...[...counts].flat()]);
-      const added = await scripts.finitoAddClientEvents(
-        keys.length,
-        ...keys,
-        keptSeconds,
-        member,
-        clientKey,
-        ...fields,
-      );
-      return added === 1;
+    async add(batches) {
+      const pipeline = redis.pipeline() as Scripts;
+      for (const { id, receivedAt, clientKey, hours } of batches) {
+        const { set, member } = guardOf(id, receivedAt);
+        const keys = [set];
+        const told: (string | number)[] = [keptSeconds, member, clientKey];
+        for (const [hour, fields] of hours) {
+          keys.push(countsKey(hour), sessionsKey(hour));
+          const entries = Object.entries(fields);
+          told.push(entries.length);
+          for (const [field, count] of entries) told.push(field, count);
+        }
+        pipeline.finitoAddClientEvents(keys.length, ...keys, ...told);
+      }
+      return ((await pipeline.exec()) ?? []).map(([error, added]) => {
+        if (error) throw error;
+        return added === 1;
+      });
     },
 
     async read(hours) {
@@ -99,6 +94,10 @@ export function createHourlyTotals({
     },
   };
 }
+
+type Scripts = ChainableCommander & {
+  finitoAddClientEvents(keyCount: number, ...keysAndArguments: (string | number)[]): unknown;
+};
 
 const countsKey = (hour: number) => `${prefix}:counts:${hour}`;
 const sessionsKey = (hour: number) => `${prefix}:sessions:${hour}`;

@@ -1,6 +1,6 @@
 import { createDb } from '@finito/db';
 import { createProducer } from '@finito/jobs';
-import { createRedis, jobMetrics, runService } from '@finito/service-kit';
+import { createRedis, jobMetrics, poolMetrics, runService } from '@finito/service-kit';
 import { telemetryMetrics } from './metrics.ts';
 import { settingsSchema } from './settings.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -17,6 +17,7 @@ await runService('telemetry', settingsSchema, async ({ settings, log, registry, 
     (opened) => opened.close(),
     { label: 'database', timeoutMs: 2_000 },
   );
+  poolMetrics(registry, db.poolState);
   const redis = redisOf('producer');
   health.check('database', db.ping).check('redis', () => redis.ping());
 

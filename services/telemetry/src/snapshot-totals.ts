@@ -3,9 +3,9 @@
 // and its successor saves all hours again.
 import { randomUUID } from 'node:crypto';
 import type { ClientEventPart, Db } from '@finito/db';
+import { hourOf } from '@finito/jobs';
 import type { Log } from '@finito/service-kit';
 import type { Anomalies } from './anomalies.ts';
-import { hourOf } from './count-events.ts';
 import type { HourlyTotals } from './hourly-totals.ts';
 import type { TelemetryMetrics } from './metrics.ts';
 

@@ -10,6 +10,7 @@ import { createHourlyTotals } from './hourly-totals.ts';
 import { createIngestClientEvents } from './ingest-client-events.ts';
 import type { TelemetryMetrics } from './metrics.ts';
 import { startQueueMetrics } from './queue-metrics.ts';
+import { startRedisMetrics } from './redis-metrics.ts';
 import { startSnapshots } from './snapshot-totals.ts';
 
 export interface TelemetryNeeds {
@@ -50,6 +51,7 @@ export function createTelemetry(needs: TelemetryNeeds, options: TelemetryOptions
     if (run.outcome === 'failed' || run.outcome === 'retry') log.warn({ ...run, err: error }, 'job failed');
   }
   const queueMetrics = startQueueMetrics({ jobs, metrics, everyMs: queueMetricsMs });
+  const redisMetrics = startRedisMetrics({ redis, metrics, everyMs: queueMetricsMs });
   const snapshots = startSnapshots({
     ...{ db, anomalies, metrics, log, retentionHours },
     totals: createHourlyTotals({ redis, retentionHours }),
@@ -69,6 +71,7 @@ export function createTelemetry(needs: TelemetryNeeds, options: TelemetryOptions
     isRunning: () => consumer.isRunning(),
     async close() {
       queueMetrics.close();
+      redisMetrics.close();
       await consumer.close(graceMs);
       await snapshots.close();
     },

@@ -1,6 +1,6 @@
 import type { ClientEventPart } from '@finito/db';
 
-/** The totals of an hour from the fields that `count-events.ts` names. */
+/** The totals of an hour from the fields that libs/jobs/src/count-client-events.ts names. */
 export function totalsFrom(
   hour: number,
   fields: Record<string, string>,

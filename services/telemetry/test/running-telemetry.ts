@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createDb, migrateDatabase } from '@finito/db';
 import { createProducer, ingestClientEvents } from '@finito/jobs';
-import type { ClientEvent, Payload } from '@finito/jobs';
+import type { ClientEvent, CountedBatch, Payload } from '@finito/jobs';
 import { createTestDatabase, freePort, startProcess, startTestRedis, until } from '@finito/testing';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 
 const root = join(import.meta.dirname, '../../..');
 
-export type Batch = Payload<typeof ingestClientEvents>;
+type Sent = Payload<typeof ingestClientEvents>;
+export type Batch = Extract<Sent, { events: ClientEvent[] }>;
 
 export function aBatch(changes: Partial<Batch> = {}): Batch {
   return {
@@ -50,7 +51,7 @@ export async function aWorld(settings: Record<string, string> = {}) {
     redis,
     redisServer,
     jobs,
-    send: (batch: Batch) => jobs.enqueue(ingestClientEvents, batch),
+    send: (batch: Batch | { batches: CountedBatch[] }) => jobs.enqueue(ingestClientEvents, batch),
     async start(own: Record<string, string> = {}) {
       const port = await freePort();
       const process_ = await startProcess({

@@ -2,7 +2,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { clientEvent as eventOfApi, maxClientEvents as maxOfApi } from '@finito/api';
 import { operations } from '@finito/gmail';
-import { clientEvent as eventOfQueue, clientOperations, maxClientEvents as maxOfQueue } from '@finito/jobs';
+import {
+  clientEvent as eventOfQueue,
+  clientEventFault,
+  clientOperations,
+  maxClientEvents as maxOfQueue,
+} from '@finito/jobs';
 import fc from 'fast-check';
 
 const maybe = (...values: unknown[]) => fc.oneof(fc.constantFrom(...values), fc.anything());
@@ -53,6 +58,7 @@ describe('a client event', () => {
           const ofApi = eventOfApi.safeParse(value);
           const ofQueue = eventOfQueue.safeParse(value);
           expect(ofQueue.success).toBe(ofApi.success);
+          expect(clientEventFault(value) === undefined).toBe(ofApi.success);
           if (!ofApi.success || !ofQueue.success) return;
           expect(withoutOperation(ofQueue.data)).toEqual(withoutOperation(ofApi.data));
           expect(eventOfQueue.parse(ofApi.data)).toEqual(ofQueue.data);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { countClientEvents, countedBatch } from '@finito/jobs';
 import { until } from '@finito/testing';
 import { aBatch, anEvent, aWorld, sampleIn } from './running-telemetry.ts';
 
@@ -129,6 +130,29 @@ describe('R54: the hours of the last day', () => {
     const page = (await get('/metrics')).text;
     expect(sampleIn(page, 'finito_client_event_batches_total{outcome="expired"}')).toBe(1);
     expect(sampleIn(page, 'finito_client_events_moved_total{reason="old"}')).toBe(1);
+  });
+});
+
+describe('a job of many batches, as the gateway counts and gathers them', () => {
+  it('adds each batch once, also when some of them came before in another job', async () => {
+    world = await aWorld();
+    const { get } = await world.start();
+    const batches = Array.from({ length: 5 }, (_, at) => {
+      const receivedAt = Date.now();
+      const counts = countClientEvents([anEvent('error', {}, receivedAt), anEvent()], receivedAt);
+      return countedBatch({ id: `batch-${at}`, receivedAt, clientKey: `client-${at}` }, counts);
+    });
+    await world.send({ batches: batches.slice(0, 3) });
+    await world.send({ batches: batches.slice(1) });
+    await world.send({ batches });
+    await world.untilIdle();
+    await until(async () => (await world.total()) === 10);
+    const page = (await get('/metrics')).text;
+    expect(sampleIn(page, 'finito_client_event_batches_total{outcome="counted"}')).toBe(5);
+    expect(sampleIn(page, 'finito_client_events_total{type="error"}')).toBe(5);
+    expect(sampleIn(page, 'finito_client_request_latency_seconds_count')).toBe(5);
+    expect(sampleIn(page, 'finito_client_request_latency_seconds_bucket{le="0.25"}')).toBe(5);
+    expect(sampleIn(page, 'finito_client_request_latency_seconds_sum')).toBeCloseTo(0.6);
   });
 });
 

@@ -1,11 +1,16 @@
 import { ApiError, ApiUnreachableError, createApiClient } from '@finito/api';
 import { createEventReporter } from '@finito/gmail';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { createClickTrace } from './click-trace.ts';
 import { reportedFetch } from './reported-fetch.ts';
 
 const reporter = createEventReporter({ url: '/api/logs/client-events' });
 
-export const api = createApiClient({ fetch: reportedFetch(reporter.report) });
+export const clickTrace = createClickTrace();
+export const api = createApiClient({
+  fetch: reportedFetch(reporter.report),
+  traceparent: clickTrace.traceparent,
+});
 
 export const isSignedOut = (error: unknown) => error instanceof ApiError && error.status === 401;
 

@@ -1,11 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { HealthReport } from '@finito/api';
 import { openApiDocument } from '@finito/api';
-import type { Db } from '@finito/db';
-import { ingestClientEvents } from '@finito/jobs';
-import type { Producer } from '@finito/jobs';
-import { clientKey } from '../client-key.ts';
-import { clientEventsSummaryOf } from '../client-events-summary.ts';
 import { docsPage } from '../docs-page.ts';
 import { etagOf, isKnown } from '../etag.ts';
 import type { Handlers } from '../handler.ts';
@@ -13,19 +7,15 @@ import type { GatewayMetrics } from '../metrics.ts';
 import { pagePolicy } from '../security-headers.ts';
 
 export interface OperationsNeeds {
-  db: Pick<Db, 'clientEventHours'>;
-  jobs: Pick<Producer, 'enqueue'>;
   healthReport: () => Promise<HealthReport>;
   metrics: GatewayMetrics;
   publicUrl: string;
-  secret: string;
 }
 
-type OperationsRoutes =
-  'getHealth' | 'sendClientEvents' | 'getClientEvents' | 'sendCspReport' | 'getOpenApi' | 'getDocs';
+type OperationsRoutes = 'getHealth' | 'sendCspReport' | 'getOpenApi' | 'getDocs';
 
 export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, OperationsRoutes> {
-  const { db, jobs, healthReport, metrics, publicUrl, secret } = needs;
+  const { healthReport, metrics, publicUrl } = needs;
   const openApi = openApiDocument({ serverUrl: publicUrl }) as { openapi: string };
   const openApiTag = etagOf(JSON.stringify(openApi));
   return {
@@ -34,23 +24,6 @@ export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, Operati
       if (report.status === 'unhealthy') response.status(503);
       return report;
     },
-    async sendClientEvents({ body, request }) {
-      const { events, sessionId } = body;
-      const batch = {
-        batchId: randomUUID(),
-        receivedAt: Date.now(),
-        clientKey: clientKey(sessionId ?? request.ip ?? '', secret),
-        events,
-      };
-      // Mail comes before events: while the queue is away they are lost, counted, and nobody is told to retry.
-      const outcome = await jobs.enqueue(ingestClientEvents, batch).then(
-        () => 'queued' as const,
-        () => 'lost' as const,
-      );
-      metrics.clientEvents(events.length, outcome);
-      return { accepted: outcome === 'queued' ? events.length : 0 };
-    },
-    getClientEvents: async () => clientEventsSummaryOf(await db.clientEventHours.list(dayAgo())),
     async sendCspReport({ body }) {
       const directives = Array.isArray(body)
         ? body.map((report) => report.body?.effectiveDirective)
@@ -70,8 +43,6 @@ export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, Operati
     },
   };
 }
-
-const dayAgo = () => new Date(Date.now() - 86_400_000);
 
 /** A label of a metric is never what a stranger sent. */
 function knownDirective(directive = ''): string {

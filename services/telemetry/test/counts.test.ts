@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClientEvent } from '@finito/jobs';
 import fc from 'fast-check';
-import { countEvents, hourOf } from './count-events.ts';
-import { totalsFrom } from './totals-from.ts';
+import { clockSkew, countClientEvents, hourOf } from '@finito/jobs';
+import { totalsFrom } from '../src/totals-from.ts';
 
 const hour = 3_600_000;
 const receivedAt = Date.UTC(2026, 10, 24, 12, 30);
 const at = (timestamp: number): ClientEvent => ({ type: 'retry', timestamp, details: {} });
-const hoursOf = (...timestamps: number[]) => [...countEvents(timestamps.map(at), receivedAt).hours.keys()];
+const hoursOf = (...timestamps: number[]) => [
+  ...countClientEvents(timestamps.map(at), receivedAt).hours.keys(),
+];
 
 describe('the hour of an event', () => {
   it('is its own, as long as that is within the last day', () => {
@@ -22,9 +24,34 @@ describe('the hour of an event', () => {
     ['in the future', receivedAt + 1, { old: 0, future: 1 }],
     ['in a year', 8.64e15, { old: 0, future: 1 }],
   ])('is that of its batch when it lies %s', (_where, timestamp, moved) => {
-    const counts = countEvents([at(timestamp)], receivedAt);
+    const counts = countClientEvents([at(timestamp)], receivedAt);
     expect([...counts.hours.keys()]).toEqual([hourOf(receivedAt)]);
     expect(counts.moved).toEqual(moved);
+  });
+});
+
+describe('R49: the time of an event', () => {
+  const minute = 60_000;
+
+  it('is put right by the time at which its client says that it sent the batch', () => {
+    const hoursBySkew = (skewMs: number) => [
+      ...countClientEvents([at(receivedAt - 10 * minute - skewMs)], receivedAt, skewMs).hours.keys(),
+    ];
+    for (const skewMs of [-7 * hour, -40 * minute, 3 * hour]) {
+      expect(hoursBySkew(skewMs)).toEqual([hourOf(receivedAt - 10 * minute)]);
+    }
+  });
+
+  it('is left as it is when the clocks agree to a few seconds, and when nothing was said', () => {
+    expect(clockSkew(receivedAt, receivedAt - 4_000)).toBe(0);
+    expect(clockSkew(receivedAt, undefined)).toBe(0);
+    expect(clockSkew(receivedAt, receivedAt + 2 * hour)).toBe(-2 * hour);
+  });
+
+  it('is that of the batch when the correction leads beyond a day or into the future', () => {
+    const { hours, moved } = countClientEvents([at(receivedAt), at(1)], receivedAt, hour);
+    expect([...hours.keys()]).toEqual([hourOf(receivedAt)]);
+    expect(moved).toEqual({ old: 1, future: 1 });
   });
 });
 
@@ -45,7 +72,7 @@ describe('counting', () => {
   it('adds every event to exactly one hour, and what is read back adds up', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 100 }), (events) => {
-        const counts = countEvents(events, receivedAt);
+        const counts = countClientEvents(events, receivedAt);
         const parts = [...counts.hours].map(([hourAt, fields]) =>
           totalsFrom(hourAt, Object.fromEntries([...fields].map(([name, n]) => [name, String(n)])), 0),
         );

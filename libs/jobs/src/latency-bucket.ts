@@ -3,15 +3,20 @@
 
 const accuracy = 0.05;
 const growth = (1 + accuracy) / (1 - accuracy);
+const perLog = 1 / Math.log(growth);
 const maxLatencyMs = 3_600_000;
 
-const bucketOf = (ms: number) => Math.max(0, Math.ceil(Math.log(ms) / Math.log(growth)));
+const bucketOf = (ms: number) => (ms <= 1 ? 0 : Math.ceil(Math.log(ms) * perLog));
 
-const names = Array.from({ length: bucketOf(maxLatencyMs) + 1 }, (_, bucket) =>
-  String(Number(((2 * growth ** bucket) / (growth + 1)).toPrecision(4))),
+const names = Array.from(
+  { length: bucketOf(maxLatencyMs) + 1 },
+  (_, bucket) => `latency:${Number(((2 * growth ** bucket) / (growth + 1)).toPrecision(4))}`,
 );
 
-/** The middle of the bucket that a latency of 0 to 3,600,000 ms falls into, in ms. Below 1 ms all are one bucket. */
+/**
+ * The field that counts a latency of 0 to 3,600,000 ms: `latency:` and the middle of its bucket, in ms. Below 1 ms all are
+ * one bucket.
+ */
 export function latencyBucket(ms: number): string {
   return names[bucketOf(ms)] ?? (names.at(-1) as string);
 }
