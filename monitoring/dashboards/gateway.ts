@@ -109,6 +109,16 @@ export const gateway: Dashboard = {
           queries: [['sum by (reason) (rate(finito_event_streams_ended_total[5m]))', '{{reason}}']],
         },
         {
+          title: 'Messages of exports',
+          unit: 'ops',
+          queries: [['sum by (outcome) (rate(finito_export_messages_total[5m]))', '{{outcome}}']],
+        },
+        {
+          title: 'Exports by how they ended',
+          unit: 'short',
+          queries: [['sum by (outcome) (increase(finito_exports_ended_total[1h]))', '{{outcome}}']],
+        },
+        {
           title: 'Sign-ins',
           unit: 'ops',
           queries: [['sum by (outcome) (rate(finito_sign_ins_total[30m]))', '{{outcome}}']],

@@ -203,6 +203,24 @@ export const syncAndQuota: Dashboard = {
           queries: [['max by (class) (finito_gmail_breaker_state)', '{{class}}']],
         },
         {
+          title: 'Breakers of the fleet',
+          about: 'Workers that decide alone because Redis is away, and calls that try whether Gmail is back.',
+          unit: 'short',
+          queries: [
+            ['count(finito_gmail_breaker_shared == 0) or vector(0)', 'decide alone'],
+            [
+              'sum by (class, outcome) (increase(finito_gmail_breaker_probes_total[5m]))',
+              '{{class}} {{outcome}}',
+            ],
+          ],
+        },
+        {
+          title: 'Sealed rows by key',
+          about: 'A key that seals no more rows can be removed.',
+          unit: 'short',
+          queries: [['max by (key) (finito_sealed_rows)', '{{key}}']],
+        },
+        {
           title: 'Refreshes of tokens',
           unit: 'ops',
           queries: [['sum by (outcome) (rate(finito_token_refreshes_total[30m]))', '{{outcome}}']],

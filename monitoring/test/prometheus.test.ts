@@ -57,6 +57,7 @@ const rare = [
   ...['finito_gmail_quota_wait_seconds', 'finito_client_breaker_changes_total', 'finito_client_queue_size'],
   ...['finito_http_request_duration_seconds_count{status=~"5.."}', 'units_naive_total'],
   ...['finito_gmail_notification', 'finito_webhook_sends_total', 'finito_sync_new_message_delay'],
+  ...['finito_export', 'finito_gmail_breaker_probes_total', 'finito_sealed_rows'],
 ];
 
 withPrometheus('Prometheus beside the running services', () => {
