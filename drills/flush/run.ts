@@ -22,6 +22,7 @@ export interface Flush {
 }
 
 const patienceMs = 60_000;
+const lookEveryMs = 50;
 const betweenMs = 3_000;
 
 export async function syncFlushed(
@@ -33,7 +34,9 @@ export async function syncFlushed(
     const flushes: Flush[] = [];
     const during = async ({ isOver }: During) => {
       while (flushes.length < times && !isOver()) {
-        if ((await unfinished(ward.world)).size > 0) flushes.push(await flush(ward.world, isOver));
+        await sleep(lookEveryMs);
+        if ((await unfinished(ward.world)).size === 0) continue;
+        flushes.push(await flush(ward.world, isOver));
         await sleep(betweenMs);
       }
     };

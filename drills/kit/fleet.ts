@@ -94,16 +94,17 @@ async function startMember(
   settings: Record<string, string>,
   env: NodeJS.ProcessEnv,
 ): Promise<Member> {
-  const [adminPort, port] = [await freePort(), await freePort()];
+  const adminPort = settings['ADMIN_PORT'] ?? String(await freePort());
+  const port = settings['PORT'] ?? String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const process_ = await startProcess({
     command: process.execPath,
     args: [join(root, `services/${kind}/src/main.ts`)],
     env: {
       ...env,
-      ...(kind === 'gateway' && { ...gatewaySettings, PORT: String(port), PUBLIC_URL: url }),
+      ...(kind === 'gateway' && { ...gatewaySettings, PORT: port, PUBLIC_URL: url }),
       ...settings,
-      ADMIN_PORT: String(adminPort),
+      ADMIN_PORT: adminPort,
       LOG_LEVEL: 'info',
     },
     readyWhen: (output) => output.includes('service started'),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '@finito/gmail-simulator';
 import type { Random } from '@finito/gmail-simulator';
 import { sum } from '../../bench/kit/rows.ts';
-import type { Fleet, Kind } from '../kit/fleet.ts';
+import type { Fleet, Kind, Member } from '../kit/fleet.ts';
 import { inWard, workersOf } from '../kit/in-ward.ts';
 import type { RunKit } from '../kit/in-ward.ts';
 import { outcomeOf, untilAllLive } from '../kit/sync-all.ts';
@@ -36,19 +36,28 @@ export interface Storm {
 
 /** Seconds from one to the next, and what is done. */
 const injuries: [name: string, everySeconds: number, hurt: Hurt][] = [
-  ['processes killed', 5, async ({ fleet, random }) => fleet.kill(random.pick(present(fleet)))],
-  ['processes frozen for 8 s', 15, ({ fleet, random }) => freeze(random.pick(present(fleet)).process, 8)],
+  ['processes killed', 5, ({ fleet }, victim) => victim && fleet.kill(victim)],
+  [
+    'processes frozen for a while',
+    15,
+    ({ pace }, victim) => victim && freeze(victim.process, frozenSeconds * pace),
+  ],
   ['restarts of an empty Redis', 20, ({ ward }) => ward.world.redis.crash()],
   ['crashes of Postgres', 30, ({ ward }) => ward.world.postgres.crash()],
 ];
+
+/** Longer than a lease and a lock last: it comes back to find its work with another. */
+const frozenSeconds = 8;
 
 interface Scene {
   ward: Ward;
   fleet: Fleet;
   random: Random;
+  pace: number;
 }
 
-type Hurt = (scene: Scene) => Promise<void>;
+/** `victim`: a random process; undefined while all are on their way back. */
+type Hurt = (scene: Scene, victim: Member | undefined) => Promise<void> | undefined;
 
 export function weather(
   kit: RunKit,
@@ -65,7 +74,7 @@ export function weather(
     simulator.inject({ match: { rate: 0.1 }, effect: { status: 503 } });
     simulator.inject({ match: { rate: 0.05 }, effect: { truncateJson: true } });
     const cursor = watchCursors(ward);
-    const injected = await hurtAll(kit, { ward, fleet, random: createRandom(seed) }, seconds, pace);
+    const injected = await hurtAll(kit, { ward, fleet, random: createRandom(seed), pace }, seconds);
     simulator.clearFaults();
     for (const script of scripts) script.stop();
     const endedAt = performance.now();
@@ -83,21 +92,17 @@ export function weather(
   });
 }
 
-const present = (fleet: Fleet) => [...fleet.members];
-
-async function hurtAll(kit: RunKit, scene: Scene, seconds: number, pace: number) {
+async function hurtAll(kit: RunKit, scene: Scene, seconds: number) {
   const injected: Record<string, number> = {};
   const startedAt = performance.now();
   const passed = () => (performance.now() - startedAt) / 1_000;
   const loops = injuries.map(async ([name, everySeconds, hurt]) => {
-    for (let time = 1; time * everySeconds * pace < seconds; time += 1) {
-      await sleep(Math.max(0, time * everySeconds * pace - passed()) * 1_000, undefined, {
-        signal: kit.signal,
-      });
-      // All may be on their way back at once.
-      if (scene.fleet.members.size === 0) continue;
-      await hurt(scene);
-      injected[name] = (injected[name] ?? 0) + 1;
+    const everyOne = everySeconds * scene.pace;
+    for (let time = 1; time * everyOne < seconds; time += 1) {
+      await sleep(Math.max(0, time * everyOne - passed()) * 1_000, undefined, { signal: kit.signal });
+      const hurting = hurt(scene, scene.random.pick([...scene.fleet.members]));
+      if (hurting) injected[name] = (injected[name] ?? 0) + 1;
+      await hurting;
       kit.progress(`storm: ${Math.round(passed())} of ${seconds} s, ${sum(injected)} injuries`);
     }
   });
@@ -105,7 +110,6 @@ async function hurtAll(kit: RunKit, scene: Scene, seconds: number, pace: number)
   return injected;
 }
 
-/** Frozen longer than a lease and a lock last: it comes back to find its work with another. */
 async function freeze(victim: { signal(name: NodeJS.Signals): void }, seconds: number): Promise<void> {
   victim.signal('SIGSTOP');
   await sleep(seconds * 1_000);
