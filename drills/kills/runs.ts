@@ -14,6 +14,8 @@ export interface Size {
   workers: number;
   /** Seconds from one kill to the next. */
   every: number;
+  /** Default: as many as there is time for. */
+  mostKills?: number;
   timeFactor: number;
 }
 
@@ -40,7 +42,8 @@ export function killed(kit: RunKit, size: Size & { seed: number }): Promise<Kill
     const counts: Partial<Record<Kind, number>> = {};
     const watched: Promise<number[]>[] = [];
     const during = async ({ isOver }: During) => {
-      while (!(await isOverAfter(size.every * 1_000, isOver))) {
+      while (watched.length < (size.mostKills ?? Infinity)) {
+        if (await isOverAfter(size.every * 1_000, isOver)) return;
         // On a machine so slow that the last one is not back yet, more kills would only stop everything.
         if (fleet.members.size < all) continue;
         const victim = random.pick([...fleet.members]);
