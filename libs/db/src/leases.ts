@@ -66,6 +66,13 @@ export interface Release {
   finishesInMs?: number | undefined;
 }
 
+export interface Acquired {
+  lease: Lease;
+  sync: SyncState;
+  /** The holder before was another one, and never gave it back. */
+  afterDeath: boolean;
+}
+
 export interface LeaseStore {
   /**
    * `taken` while another worker holds it; `closed` when the mailbox or all are paused, it needs consent, or is gone.
@@ -77,7 +84,7 @@ export interface LeaseStore {
     owner: string,
     ttlMs: number,
     options?: { insists?: boolean },
-  ): Promise<{ lease: Lease; sync: SyncState } | 'taken' | 'closed'>;
+  ): Promise<Acquired | 'taken' | 'closed'>;
   /** Also notes which messages are in hand. @throws LeaseLostError */
   renew(lease: Lease, ttlMs: number, inHand?: string[]): Promise<void>;
   /** Says why the mailbox waits. Harmless when the lease is already lost. */
@@ -131,17 +138,20 @@ export function leaseStore(pool: Pool): LeaseStore {
   return {
     async acquire(mailboxId, owner, ttlMs, { insists = false } = {}) {
       await suspectTheDead(pool, mailboxId, owner);
-      const { rows } = await pool.query<SyncRow>(
-        `UPDATE mailboxes m
+      const { rows } = await pool.query<SyncRow & { after_death: boolean }>(
+        `WITH before(mailbox, owner) AS (SELECT id, lease_owner FROM mailboxes WHERE id = $1 FOR UPDATE)
+         UPDATE mailboxes m
          SET lease_owner = $2, lease_fence = lease_fence + 1, lease_until = now() + $3 * interval '1 millisecond',
            lease_wanted = lease_wanted AND NOT $4, in_hand = '{}'
+         FROM before
          WHERE id = $1 AND ${isOpen} AND (lease_owner IS NULL OR lease_until < now())
-         RETURNING ${syncColumns}`,
+         RETURNING ${syncColumns}, coalesce(before.owner <> $2, false) AS after_death`,
         [mailboxId, owner, ttlMs, insists],
       );
       const [row] = rows;
       if (!row) return (await wantLease(pool, mailboxId, insists)) ? 'taken' : 'closed';
-      return { lease: { mailboxId, userId: row.user_id, fence: row.lease_fence }, sync: syncState(row) };
+      const lease = { mailboxId, userId: row.user_id, fence: row.lease_fence };
+      return { lease, sync: syncState(row), afterDeath: row.after_death };
     },
 
     async renew({ mailboxId, fence }, ttlMs, inHand) {
@@ -217,7 +227,7 @@ function syncState(row: SyncRow): SyncState {
 async function suspectTheDead(pool: Pool, mailboxId: string, owner: string): Promise<void> {
   await pool.query(
     `WITH dead AS (
-       UPDATE mailboxes SET in_hand = '{}', lease_owner = NULL
+       UPDATE mailboxes SET in_hand = '{}'
        WHERE id = $1 AND lease_owner <> $2 AND lease_until < now() AND in_hand <> '{}'
        RETURNING id)
      UPDATE listed_messages l SET crashes = l.crashes + 1

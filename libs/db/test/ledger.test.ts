@@ -217,6 +217,22 @@ describe('a lease', () => {
     ]);
   });
 
+  it('tells its next holder when the one before died with it', async () => {
+    const { db, pool } = test;
+    const { mailboxId, lease } = await aMailbox(db, pool);
+    const takenBy = async (owner: string) => {
+      const acquired = await db.leases.acquire(mailboxId, owner, 60_000);
+      return typeof acquired === 'string' ? acquired : acquired.afterDeath;
+    };
+    await db.leases.release(lease, {});
+    expect(await takenBy('one')).toBe(false);
+    await lapse(mailboxId);
+    expect(await takenBy('one')).toBe(false);
+    await lapse(mailboxId);
+    expect(await takenBy('another')).toBe(true);
+    expect(await takenBy('a third')).toBe('taken');
+  });
+
   it('that its owner let lapse itself makes nothing suspect: the process lives', async () => {
     const { db, pool } = test;
     const { mailboxId, lease } = await aMailbox(db, pool);

@@ -18,8 +18,9 @@ export function checkOptions(projectKey: string, config: ScriptConfig): void {
 
 /** @throws RangeError for a request that no wait would satisfy */
 export function checkRequest(request: AcquireRequest, config: ScriptConfig): void {
-  const { units, minUnits = units, permits = 1, weight = 1, lane, user } = request;
+  const { units, minUnits = units, permits = 1, weight = 1, lane, user, holder } = request;
   if (user === '') throw new RangeError('user must not be empty');
+  if (holder !== undefined) checkHolder(holder);
   if (!isCount(units) || !isCount(minUnits) || minUnits > units)
     throw new RangeError('units must be whole, 1 ≤ minUnits ≤ units');
   if (!isCount(weight) || weight > 10) throw new RangeError('weight must be a whole number from 1 to 10');
@@ -32,6 +33,11 @@ export function checkRequest(request: AcquireRequest, config: ScriptConfig): voi
     lane === 'backfill' ? Math.min(config.maxConcurrentBackfill, config.maxConcurrent) : config.maxConcurrent;
   if (!isCount(permits) || permits > permitted)
     throw new RangeError(`permits must be 1 to ${permitted} in the ${lane} lane`);
+}
+
+/** @throws RangeError */
+export function checkHolder(holder: string): void {
+  if (!/^[\w-]{1,100}$/.test(holder)) throw new RangeError('holder must be 1 to 100 of A-Z a-z 0-9 _ -');
 }
 
 function largestRequest({ profile, lanes }: ScriptConfig, lane: QuotaLane): number {

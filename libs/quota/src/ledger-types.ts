@@ -12,6 +12,8 @@ export interface AcquireRequest {
   permits?: number;
   /** Of a backfill, when the project is what many wait for: its share against others', 1 (default) to 10. */
   weight?: number;
+  /** Whose the grant is, for `abandon`: A-Z a-z 0-9 _ - */
+  holder?: string;
   /** For `onDecision` only. */
   method?: GmailMethod;
 }

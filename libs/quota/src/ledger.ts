@@ -13,7 +13,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import { checkOptions, checkRequest } from './check-options.ts';
+import { checkHolder, checkOptions, checkRequest } from './check-options.ts';
 import { QuotaLedgerUnavailableError } from './errors.ts';
 import { forecastMs } from './forecast.ts';
 import { acquireReply, projectStateReply, userStateReply } from './ledger-replies.ts';
@@ -69,6 +69,11 @@ export interface QuotaLedger {
    * @throws QuotaLedgerUnavailableError
    */
   settle(grant: Grant, outcome?: { usedUnits?: number }): Promise<boolean>;
+  /**
+   * Settles all that a holder still has, as used: its process died, and its permits would come back only when the grants
+   * expire. Gives how many there were.
+   */
+  abandon(user: string, holder: string): Promise<number>;
   /** Settle and acquire in one round trip. */
   exchange(grant: Grant, outcome: { usedUnits?: number }, next: AcquireRequest): Promise<AcquireResult>;
   /** Refuses the user or everybody until then; of two the later holds. Real time. Gives the rest in milliseconds. */
@@ -102,6 +107,10 @@ export function createQuotaLedger(options: QuotaLedgerOptions): QuotaLedger {
     },
     async settle(grant, { usedUnits = grant.units } = {}) {
       return (await ask('settle', grant.user, settleArgs(grant, usedUnits))) === 1;
+    },
+    async abandon(user, holder) {
+      checkHolder(holder);
+      return Number(await ask('abandon', user, [grantsOf(holder)]));
     },
     async exchange(grant, { usedUnits = grant.units }, next) {
       checkRequest(next, config);
@@ -205,9 +214,12 @@ function ledgerKeys(projectKey: string, user: string): string[] {
   ];
 }
 
+/** How the ids of a holder's grants begin. */
+const grantsOf = (holder: string) => `${holder}~`;
+
 function requestArgs(request: AcquireRequest, clock: () => number = Date.now): (string | number)[] {
-  const { lane, units, minUnits = units, permits = 1, weight = 1 } = request;
-  const id = randomBytes(9).toString('base64url');
+  const { lane, units, minUnits = units, permits = 1, weight = 1, holder = '' } = request;
+  const id = grantsOf(holder) + randomBytes(9).toString('base64url');
   return [id, quotaLanes.indexOf(lane) + 1, units, minUnits, permits, weight, ...pacificMidnights(clock())];
 }
 

@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { luaConfig } from './script-config.ts';
 import type { ScriptConfig } from './script-config.ts';
 
-export type Operation = 'acquire' | 'settle' | 'exchange' | 'cooldown' | 'state';
+export type Operation = 'acquire' | 'settle' | 'exchange' | 'abandon' | 'cooldown' | 'state';
 export type RunScript = (operation: Operation, keys: string[], args: (string | number)[]) => Promise<unknown>;
 
 const KEY_COUNT = 8;
@@ -28,6 +28,13 @@ return settled`,
     main: `local now = bringAll(ARGV[1], ARGV[2])
 settle(now, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]))
 return acquire(now, parseRequest(7))`,
+  },
+  abandon: {
+    files: ['settle'],
+    main: `local now = bringAll(ARGV[1], ARGV[2])
+local abandoned = abandon(now, ARGV[3])
+save(now)
+return abandoned`,
   },
   cooldown: {
     files: [],

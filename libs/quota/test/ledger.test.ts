@@ -95,6 +95,22 @@ describe('the quota of one user', () => {
     expect((await ledger.state('ann')).permitsInUse).toBe(1);
   });
 
+  it('gives back at once, as used, what a holder has that is gone, and nobody else’s', async () => {
+    const { ledger } = aLedger({});
+    const request = { user: 'ann', lane: 'interactive' as const, units: 20 };
+    const lost = await ledger.acquire({ ...request, permits: 2, holder: 'mb_1' });
+    const kept = await ledger.acquire({ ...request, holder: 'mb_10' });
+    expect(await ledger.acquire(request)).toMatchObject({ granted: false, reason: 'concurrency' });
+    expect(await ledger.abandon('ann', 'mb_1')).toBe(1);
+    expect(await ledger.abandon('ann', 'mb_1')).toBe(0);
+    expect(await ledger.state('ann')).toMatchObject({ permitsInUse: 1, windowUsed: 40 });
+    if (!lost.granted || !kept.granted) throw new Error('both were granted');
+    expect(await ledger.settle(lost.grant, { usedUnits: 0 })).toBe(false);
+    expect(await ledger.settle(kept.grant, { usedUnits: 0 })).toBe(true);
+    expect(await ledger.state('ann')).toMatchObject({ permitsInUse: 0, windowUsed: 20 });
+    await expect(ledger.abandon('ann', '')).rejects.toThrow(RangeError);
+  });
+
   it('leaves room for a reader while a backfill takes all it may', async () => {
     const random = seededRandom(5);
     const reader: Loop = {

@@ -56,17 +56,22 @@ interface ChargeNeeds {
 /** The ledger counts a grant as used when it expires: calls must have reached Gmail by then. */
 const wayMs = 2_000;
 
+/** Whose quota it is, and who holds what is granted of it (`QuotaLedger.abandon`). */
+interface Payer extends Pick<SyncState, 'googleSubject' | 'weight'> {
+  holder?: string;
+}
+
 /** `calls` is aborted when a grant runs out under way. */
 export function createCharge(
   needs: ChargeNeeds,
-  { googleSubject: user, weight }: Pick<SyncState, 'googleSubject' | 'weight'>,
+  { googleSubject: user, weight, holder }: Payer,
   calls: AbortController,
 ): Charge {
   const { quota, metrics } = needs;
   return async ({ units, minUnits = units, lane, method, permits = 1 }, work) => {
     calls.signal.throwIfAborted();
     refuseWhileOpen(needs.gmail, method);
-    const decision = await quota.acquire({ user, weight, lane, method, units, minUnits, permits });
+    const decision = await quota.acquire({ user, weight, lane, method, units, minUnits, permits, holder });
     if (!decision.granted) {
       metrics.quotaWaited(lane, decision.reason, decision.retryInMs);
       throw new QuotaWait(decision.retryInMs, decision.reason === 'cooldown' ? 'cooldown' : 'quota');

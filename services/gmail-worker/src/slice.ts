@@ -84,13 +84,15 @@ export async function runSlice(
   const acquired = await db.leases.acquire(mailboxId, needs.owner, leaseMs, { insists });
   if (acquired === 'taken') return { kind: 'busy' };
   if (acquired === 'closed') return { kind: 'closed' };
-  const { lease, sync } = acquired;
+  const { lease, sync, afterDeath } = acquired;
   const calls = new AbortController();
   const stopWatching = watch(needs, lease, jobSignal, calls);
   const inHand: string[] = [];
   const slice = sliceOf(needs, { lease, sync, calls, jobSignal, insists, inHand });
   let end: SliceEnd;
   try {
+    // What the dead had under way, and the permits for it, died with it.
+    if (afterDeath) await needs.quota.abandon(sync.googleSubject, mailboxId);
     end = await steps(slice);
   } catch (error) {
     if (isLost(error) || isLost(calls.signal.reason)) {
@@ -154,7 +156,7 @@ function sliceOf(needs: SliceNeeds, parts: SliceParts): Slice {
       calls.signal.aborted ||
       (slice.sync.wanted && !insists) ||
       performance.now() - startedAt > sliceMs * Math.min(parts.sync.weight, maxSliceWeight),
-    charged: createCharge(needs, parts.sync, calls),
+    charged: createCharge(needs, { ...parts.sync, holder: lease.mailboxId }, calls),
     async refresh() {
       slice.sync = await db.leases.read(lease);
       return slice.sync;

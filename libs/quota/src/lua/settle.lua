@@ -16,3 +16,15 @@ local function settle(now, member, usedUnits, day, weight)
   if project.day == day then project.dayUsed = project.dayUsed - unused end
   return 1
 end
+
+-- Nobody knows what a holder used that is gone: all of it counts, from now.
+local function abandon(now, prefix)
+  local abandoned = 0
+  for _, member in ipairs(redis.call('ZRANGE', user.grants, 0, -1)) do
+    if string.sub(member, 1, #prefix) == prefix then
+      local _, _, units = parseGrant(member)
+      abandoned = abandoned + settle(now, member, units, 0, 1)
+    end
+  end
+  return abandoned
+end
