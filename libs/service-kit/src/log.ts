@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { isNativeError } from 'node:util/types';
 import { errorFacts } from './error-facts.ts';
+import { gatherLines } from './line-gatherer.ts';
 import { isPrivateField, REDACTED, withoutSecrets } from './redaction.ts';
 
 /** The logger that is handed down: `log.info({ mailboxId, durationMs }, 'mailbox synced')`. */
@@ -37,7 +38,14 @@ export function createLog({ service, level = 'info', destination, ids }: LogOpti
     serializers: { err: (value: unknown) => value },
     hooks: { streamWrite: withoutSecrets },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true });
+  const lines = gatherLines((text) => output.write(text));
+  process.once('exit', lines.flush);
+  return lines;
 }
 
 const maxDepth = 6;
