@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Db } from '@finito/db';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BearerTokens } from './bearer-tokens.ts';
@@ -38,5 +38,5 @@ export function createAuthenticate({
 }
 
 export function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

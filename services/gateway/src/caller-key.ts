@@ -1,11 +1,11 @@
 // Who a caller is for the rate limit: a user that proved it, or else an address.
+import { hash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { sha256 } from './authenticate.ts';
 
 /** By user and not by token: somebody with ten tokens has one limit. */
 export function userKey(userId: string): string {
-  return `user:${sha256(userId).toString('hex')}`;
+  return `user:${hash('sha256', userId, 'hex')}`;
 }
 
 /** What proves nothing counts by its address. */

@@ -1,12 +1,14 @@
 // The gateway from top to bottom: what every request passes, in this order.
+import type { RequestListener } from 'node:http';
 import type { HttpMetrics, Log, Tracing } from '@finito/service-kit';
 import express from 'express';
 import type { Express } from 'express';
-import { apiRouter } from './api-router.ts';
-import type { ApiNeeds } from './api-router.ts';
+import { createApi } from './api.ts';
+import type { ApiNeeds } from './api.ts';
 import { compress } from './compress.ts';
 import { NotFoundError } from './errors.ts';
-import type { Handlers } from './handler.ts';
+import { adopt, keepPrototypes } from './exchange.ts';
+import type { GatewayRequest, GatewayResponse, Handlers } from './handler.ts';
 import type { Overload } from './overload.ts';
 import { page } from './page.ts';
 import { problemHandler } from './problems.ts';
@@ -43,7 +45,6 @@ import { syncRoutes } from './routes/sync.ts';
 import type { SyncNeeds } from './routes/sync.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import type { WebhookNeeds } from './routes/webhooks.ts';
-import { securityHeaders } from './security-headers.ts';
 
 export interface GatewayNeeds
   extends
@@ -89,7 +90,8 @@ export interface GatewayNeeds
   pageFolder: string;
 }
 
-export function createGateway(needs: GatewayNeeds): Express {
+/** For a server with `exchangeClasses`. The API is answered without express' router, which tries its routes one by one. */
+export function createGateway(needs: GatewayNeeds): RequestListener {
   const handlers: Handlers = {
     ...accountRoutes(needs),
     ...breakerRoutes(needs),
@@ -108,17 +110,40 @@ export function createGateway(needs: GatewayNeeds): Express {
     ...syncRoutes(needs),
     ...webhookRoutes(needs),
   };
+  const pages = createPages(needs);
+  const begin = requestLog({ log: needs.log, metrics: needs.httpMetrics, tracing: needs.tracing });
+  const api = createApi(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin });
+  const sendProblem = problemHandler();
+
+  async function answer(request: GatewayRequest, response: GatewayResponse): Promise<void> {
+    needs.overload?.shed(request, response, throwGiven);
+    await (api(request, response) ?? pages(request, response));
+  }
+
+  return (served, answered) => {
+    const [request, response] = adopt(pages, served, answered);
+    begin(request, response, () => {
+      answer(request, response).catch((error: unknown) =>
+        sendProblem(error, request, response, () => undefined),
+      );
+    });
+  };
+}
+
+function throwGiven(error?: unknown): void {
+  if (error !== undefined) throw error as Error;
+}
+
+/** What is not the API's. */
+function createPages({ trustProxy, pageFolder }: Pick<GatewayNeeds, 'trustProxy' | 'pageFolder'>): Express {
   const app = express();
+  keepPrototypes(app);
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', needs.trustProxy);
+  app.set('trust proxy', trustProxy);
   app.set('query parser', 'simple');
-  app.use(requestLog({ log: needs.log, metrics: needs.httpMetrics, tracing: needs.tracing }));
-  if (needs.overload) app.use(needs.overload.shed);
-  app.use(securityHeaders());
-  app.use(apiRouter(handlers, { ...needs, publicOrigin: new URL(needs.publicUrl).origin }));
   app.use(compress());
-  app.use(page(needs.pageFolder));
+  app.use(page(pageFolder));
   app.use(() => {
     throw new NotFoundError('no such page');
   });

@@ -1,10 +1,11 @@
 import type { Route, RouteAnswer, RouteName, RouteRequest, Routes } from '@finito/api';
 import type { Log } from '@finito/service-kit';
 import type { Request, Response } from 'express';
+import type { ServedResponse } from './exchange.ts';
 import type { Principal, RequestLocals } from './request-locals.ts';
 
-export type GatewayRequest = Request<Record<string, string>, unknown, unknown, unknown>;
-export type GatewayResponse = Response<unknown, RequestLocals>;
+export type GatewayRequest = Request<Record<string, string>, unknown, unknown, unknown, RequestLocals>;
+export type GatewayResponse = ServedResponse & Response<unknown, RequestLocals>;
 
 /** A validated request. What is not JSON, a handler writes to `response` itself. */
 export type HandlerInput<R extends Route> = RouteRequest<R> & {

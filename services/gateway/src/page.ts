@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { Router } from 'express';
-import type { Middleware } from './request-locals.ts';
+import type { Middleware, RequestLocals } from './request-locals.ts';
+import { createPagePolicy } from './security-headers.ts';
 
 /**
  * The web page: `index.html` was made at build time; a request only puts its nonce where `__CSP_NONCE__` stands.
@@ -15,6 +16,7 @@ export function page(folder: string): Router {
       response.locals.route = name;
       next();
     };
+  const policyWith = createPagePolicy();
   const readPieces = createPageReader(folder);
   const sendPage: Middleware = (_request, response) => {
     const pieces = readPieces() ?? notBuilt;
@@ -22,6 +24,10 @@ export function page(folder: string): Router {
     response.set('Cache-Control', 'no-store').type('html').send(pieces.join(response.locals.nonce));
   };
 
+  router.use((_request, response, next) => {
+    response.setHeader('Content-Security-Policy', policyWith((response.locals as RequestLocals).nonce));
+    next();
+  });
   router.get(['/', '/index.html'], sendPage);
   router.use('/assets', named('/assets'), files(join(folder, 'assets'), { immutable: true }));
   router.get(/^\/[^/]+\.[a-z0-9]+$/i, named('/file'), files(folder, { immutable: false }));

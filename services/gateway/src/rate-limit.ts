@@ -97,17 +97,25 @@ function decide(
   };
 }
 
-/** `X-RateLimit-*` as many clients read them, and the IETF fields (draft-ietf-httpapi-ratelimit-headers-10). */
+/**
+ * `X-RateLimit-*` as many clients read them, and the IETF fields (draft-ietf-httpapi-ratelimit-headers-10); as name,
+ * value, name, value ….
+ */
 export function rateLimitHeaders(
   { limit, remaining, resetAt }: RateDecision,
   rateClass: RateClass,
-): Record<string, string> {
+): string[] {
   const resetSeconds = Math.max(0, Math.ceil(resetAt - Date.now() / 1_000));
-  return {
-    'X-RateLimit-Limit': String(limit),
-    'X-RateLimit-Remaining': String(remaining),
-    'X-RateLimit-Reset': String(resetAt),
-    'RateLimit-Policy': `"${rateClass}";q=${limit};w=${minuteMs / 1_000}`,
-    RateLimit: `"${rateClass}";r=${remaining};t=${resetSeconds}`,
-  };
+  return [
+    'X-RateLimit-Limit',
+    String(limit),
+    'X-RateLimit-Remaining',
+    String(remaining),
+    'X-RateLimit-Reset',
+    String(resetAt),
+    'RateLimit-Policy',
+    `"${rateClass}";q=${limit};w=${minuteMs / 1_000}`,
+    'RateLimit',
+    `"${rateClass}";r=${remaining};t=${resetSeconds}`,
+  ];
 }

@@ -1,10 +1,12 @@
 import type { HttpMetrics, Log, Tracing } from '@finito/service-kit';
+import type { GatewayRequest, GatewayResponse } from './handler.ts';
 import { createRandomText } from './random-text.ts';
-import type { Middleware } from './request-locals.ts';
+import { RequestLocals } from './request-locals.ts';
+import { fixedHead } from './security-headers.ts';
 
 /**
- * Gives each request an id and a nonce, and at its end writes one line and counts it, by the route's pattern. A caller
- * that traces (`traceparent`) finds the request in its own trace.
+ * Gives each request an id, and at its end writes one line and counts it, by the route's pattern. A caller that traces
+ * (`traceparent`) finds the request in its own trace.
  */
 export function requestLog({
   log,
@@ -14,8 +16,9 @@ export function requestLog({
   log: Log;
   metrics: HttpMetrics;
   tracing: Pick<Tracing, 'begin'>;
-}): Middleware {
+}): (request: GatewayRequest, response: GatewayResponse, next: () => void) => void {
   const randomText = createRandomText();
+  const own = { log, makeNonce: () => randomText(16, 'base64') };
   return (request, response, next) => {
     const traceparent = request.headers['traceparent'] as string | undefined;
     tracing.begin(request.method, { kind: 'server', traceparent }, (endSpan) => {
@@ -23,18 +26,21 @@ export function requestLog({
     });
   };
 
-  function pass(...[request, response, next, endSpan]: [...Parameters<Middleware>, EndSpan]): void {
+  function pass(
+    request: GatewayRequest,
+    response: GatewayResponse,
+    next: () => void,
+    endSpan: EndSpan,
+  ): void {
     const startedAt = performance.now();
     const requestId = randomText(9, 'base64url');
-    const { locals } = response;
-    locals.requestId = requestId;
-    locals.nonce = randomText(16, 'base64');
-    locals.logOfRequest = () => log.child({ requestId });
-    response.setHeader('X-Request-Id', requestId);
+    const locals = new RequestLocals(requestId, own);
+    response.locals = locals;
+    response.head = [...fixedHead, 'X-Request-Id', requestId];
+    const { method } = request;
 
-    response.once('close', () => {
+    response.on('close', () => {
       const durationMs = performance.now() - startedAt;
-      const { method } = request;
       const route = locals.route ?? 'unknown';
       // An answer that never left is nobody's status: the caller went away.
       const status = response.writableFinished || response.headersSent ? response.statusCode : 499;

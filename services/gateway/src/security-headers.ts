@@ -1,5 +1,3 @@
-import type { Middleware } from './request-locals.ts';
-
 /**
  * What the page may load. `strict-dynamic`: a script that carries the nonce may load others, no address may. The page
  * never shows mail itself: that is a document of its own in a sandboxed frame, under `mailFramePolicy`.
@@ -37,8 +35,16 @@ export function mailFramePolicy({ remoteImages }: { remoteImages: boolean }): st
   });
 }
 
+/** For what is no page: nothing loads, nothing runs, nobody frames it. It has no scripts, so it needs no nonce. */
+const dataPolicy: Readonly<Record<string, readonly string[]>> = {
+  'default-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
 /** On every answer, errors included. */
-export const fixedHeaders: Readonly<Record<string, string>> = {
+const fixedHeaders: Readonly<Record<string, string>> = {
   'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
@@ -52,15 +58,17 @@ export const fixedHeaders: Readonly<Record<string, string>> = {
   'Reporting-Endpoints': 'csp="/api/csp-reports"',
 };
 
-/** Sets the headers; the policy is joined once, a request only puts its nonce in. */
-export function securityHeaders(): Middleware {
+/** As name, value, name, value …: with the policy of what is no page, which a page replaces. */
+export const fixedHead: string[] = [
+  ...Object.entries(fixedHeaders).flat(),
+  'Content-Security-Policy',
+  policyText(dataPolicy),
+];
+
+/** The page's policy is joined once; a request only puts its nonce in. */
+export function createPagePolicy(): (nonce: string) => string {
   const pieces = policyText(pagePolicy).split('__NONCE__');
-  const fixed = Object.entries(fixedHeaders);
-  return (_request, response, next) => {
-    for (const [name, value] of fixed) response.setHeader(name, value);
-    response.setHeader('Content-Security-Policy', pieces.join(response.locals.nonce));
-    next();
-  };
+  return (nonce) => pieces.join(nonce);
 }
 
 function policyText(policy: Readonly<Record<string, readonly string[]>>): string {

@@ -1,5 +1,6 @@
 import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { exchangeClasses } from './exchange.ts';
 import { answerToUnreadable } from './problems.ts';
 
 /**
@@ -7,6 +8,7 @@ import { answerToUnreadable } from './problems.ts';
  * with 431, a body that does not come with 408.
  */
 export const serverOptions: ServerOptions = {
+  ...exchangeClasses,
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
   requestTimeout: 30_000,

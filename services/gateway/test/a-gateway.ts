@@ -27,6 +27,7 @@ import { createBearerTokens } from '../src/bearer-tokens.ts';
 import type { BearerTokens } from '../src/bearer-tokens.ts';
 import { createClientEventIntake } from '../src/client-event-intake.ts';
 import { createEventStreams } from '../src/event-streams.ts';
+import { exchangeClasses } from '../src/exchange.ts';
 import { createGateway } from '../src/gateway.ts';
 import type { GatewayNeeds } from '../src/gateway.ts';
 import { createHealthReport } from '../src/health-report.ts';
@@ -87,7 +88,7 @@ export async function aGateway({ simulator, needs = {}, redisUrl, limits }: Gate
   const reader = createMailboxEvents(redis.worker);
   const streams = createEventStreams({ events, reader, db, toProgress: progressOf, metrics, log });
   const sanitiser = createSanitiser({ threads: 1 });
-  const server = createServer();
+  const server = createServer(exchangeClasses);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const origin = `http://127.0.0.1:${port}`;

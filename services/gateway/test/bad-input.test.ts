@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aGateway, aMessage } from './a-gateway.ts';
@@ -117,7 +119,34 @@ describe('bad input', () => {
     expect(method.status).toBe(405);
     expect(method.headers.get('allow')).toBe('GET');
     expect((await get('/api/emails/%E0%A4%A')).status).toBe(400);
+    expect((await get('/api/%zz')).status).toBe(400);
   });
+
+  it('a path in capitals, or with a slash at its end, means the same route; with more or less it means none', async () => {
+    for (const path of ['/api/mailboxes', '/API/Mailboxes', '/api/mailboxes/', '/api/mailboxes?']) {
+      expect((await get(path)).status).toBe(200);
+    }
+    for (const path of [
+      '/api/mailboxes//',
+      '/api//mailboxes',
+      '/api/mailbox',
+      '/api/mailboxes/x/y/z',
+      '/api',
+    ]) {
+      expect((await get(path)).status).toBe(404);
+    }
+  });
+
+  it.each(['http://[', 'http://a:b:c/api', 'http://host/api/mailboxes', '//', '*', '/?', '/%'])(
+    'the target %s gets an answer, and the gateway goes on',
+    async (target) => {
+      const socket = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      const [status] = /^HTTP\/1.1 [234]\d\d /.exec(await text(socket)) ?? [];
+      expect(status).toBeDefined();
+      expect((await get('/api/mailboxes')).status).toBe(200);
+    },
+  );
 
   it('headers that are too many are refused before anything is done', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {

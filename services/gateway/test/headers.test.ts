@@ -140,6 +140,28 @@ describe('every answer', () => {
   );
 });
 
+describe('what is no page', () => {
+  const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  it.each(['/api/auth/options', '/api/auth/me', '/api/nothing', '/api/openapi.json'])(
+    '%s may load nothing, run nothing and be framed by nobody',
+    async (path) => {
+      const response = await fetch(gateway.origin + path);
+      expect(response.headers.get('content-security-policy')).toBe(policy);
+    },
+  );
+
+  it('has the same headers when it is asked for by HEAD', async () => {
+    const url = `${gateway.origin}/api/auth/options`;
+    const asked = [await fetch(url), await fetch(url, { method: 'HEAD' })];
+    const names = asked.map(({ headers }) => [...headers.keys()].filter((name) => name !== 'keep-alive'));
+    expect(names[1]).toEqual(names[0]);
+    expect(new Set(names[0]).size).toBe(names[0]!.length);
+    expect(asked[1]!.headers.get('content-length')).toBe(String((await asked[0]!.text()).length));
+    expect(await asked[1]!.text()).toBe('');
+  });
+});
+
 describe('a large answer', () => {
   it('is compressed for those who take it, and says that it depends on that', async () => {
     const response = await fetch(`${gateway.origin}/api/openapi.json`, {

@@ -9,6 +9,7 @@ import { gatewayMetrics } from '../src/metrics.ts';
 import { createOverload } from '../src/overload.ts';
 import type { Overload } from '../src/overload.ts';
 import { problemHandler } from '../src/problems.ts';
+import type { Middleware } from '../src/request-locals.ts';
 import { requestLog } from '../src/request-log.ts';
 import { capConnections, serverOptions } from '../src/server-limits.ts';
 
@@ -24,7 +25,7 @@ async function aBusyGateway({ warmUpMs = 0 } = {}) {
   const lines: string[] = [];
   const log = createLog({ service: 'gateway', destination: { write: (line) => void lines.push(line) } });
   const app = express()
-    .use(requestLog({ log, metrics: httpMetrics(registry), tracing: noTracing }))
+    .use(requestLog({ log, metrics: httpMetrics(registry), tracing: noTracing }) as Middleware)
     .use(overload.shed)
     .use((_request, response) => {
       spin(costMs);

@@ -4,7 +4,7 @@ import { docsPage } from '../docs-page.ts';
 import { etagOf, isKnown } from '../etag.ts';
 import type { Handlers } from '../handler.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { pagePolicy } from '../security-headers.ts';
+import { createPagePolicy, pagePolicy } from '../security-headers.ts';
 
 export interface OperationsNeeds {
   healthReport: () => Promise<HealthReport>;
@@ -17,6 +17,7 @@ type OperationsRoutes = 'getHealth' | 'sendCspReport' | 'getOpenApi' | 'getDocs'
 export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, OperationsRoutes> {
   const { healthReport, metrics, publicUrl } = needs;
   const openApi = openApiDocument({ serverUrl: publicUrl }) as { openapi: string };
+  const policyWith = createPagePolicy();
   const openApiTag = etagOf(JSON.stringify(openApi));
   return {
     async getHealth({ response }) {
@@ -38,6 +39,7 @@ export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, Operati
       return openApi;
     },
     async getDocs({ response }) {
+      response.set('Content-Security-Policy', policyWith(response.locals.nonce));
       response.type('html').send(docsPage(openApi, response.locals.nonce));
       return undefined;
     },
