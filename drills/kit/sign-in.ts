@@ -39,9 +39,11 @@ export async function untilMailboxIsLive(
   for (;;) {
     signal.throwIfAborted();
     const answer = await fetch(`${gatewayUrl}/api/mailboxes`, { headers: { cookie } });
-    const { items } = (await answer.json()) as { items: { id: string; state: string; pending: number }[] };
+    const { items } = (await answer.json()) as {
+      items: { id: string; state: string; progress: { pending: number } }[];
+    };
     const [mailbox] = items;
-    if (mailbox?.state === 'live' && mailbox.pending === 0) return mailbox.id;
+    if (mailbox?.state === 'live' && mailbox.progress.pending === 0) return mailbox.id;
     await sleep(200);
   }
 }

@@ -7,6 +7,11 @@ export interface DueMailboxes {
   claimDue(limit: number, graceMs: number): Promise<string[]>;
   /** Mailboxes with a backlog that nobody has worked on for `idleMs` and that wait for nothing. */
   idleBacklogs(limit: number, idleMs: number): Promise<string[]>;
+  /**
+   * Ends the wait of a few mailboxes that wait for an outage of Gmail to end, each for one caller, those with a backlog
+   * first; none of `but`.
+   */
+  endOutageWaits(limit: number, but: string[]): Promise<{ id: string; hasBacklog: boolean }[]>;
   /** Counts by state, for metrics. */
   countByState(): Promise<Record<MailboxState, number>>;
   /** Messages per mailbox that the ledger cannot account for, counted row by row; empty when all add up. */
@@ -61,6 +66,18 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
         [limit, idleMs],
       );
       return rows.map(({ id }) => id);
+    },
+
+    async endOutageWaits(limit, but) {
+      const { rows } = await pool.query<{ id: string; hasBacklog: boolean }>(
+        `UPDATE mailboxes SET wait_until = now() WHERE id IN (
+           SELECT id FROM mailboxes WHERE wait_reason = 'breaker' AND wait_until > now() AND ${isOpen}
+             AND lease_owner IS NULL AND id <> ALL($2)
+           ORDER BY pending > 0 DESC, wait_until DESC LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, generation > 0 AND (pending > 0 OR state <> 'live') AS "hasBacklog"`,
+        [limit, but],
+      );
+      return rows;
     },
 
     async countByState() {

@@ -73,9 +73,10 @@ export function createBreakers(
     fire(operation, action) {
       const guard = guardOf(operation);
       if (shared === undefined) return guard.fire(operation, action);
-      const admission = shared.admit(operations[operation].breaker);
-      if ('then' in admission) return admission.then((each) => admitted(each, guard, operation, action));
-      return admitted(admission, guard, operation, action);
+      const name = operations[operation].breaker;
+      const call = { guard, operation, action, isSuspect: () => shared.isOpenElsewhere(name) };
+      const admission = shared.admit(name);
+      return 'then' in admission ? admission.then((each) => admitted(each, call)) : admitted(admission, call);
     },
     states: () =>
       Object.fromEntries(operationClasses.map((name) => [name, stateOf(name)])) as ReturnType<
@@ -91,13 +92,18 @@ export function createBreakers(
   };
 }
 
+interface Call<T> {
+  guard: Guard;
+  operation: OperationName;
+  action: () => Promise<T>;
+  /** Gmail is known to be in trouble: one failure more is enough to trip. */
+  isSuspect: () => boolean;
+}
+
 async function admitted<T>(
   admission: Admission,
-  guard: Guard,
-  operation: OperationName,
-  action: () => Promise<T>,
+  { guard, operation, action, isSuspect }: Call<T>,
 ): Promise<T> {
-  if (admission.kind === 'pass') return guard.fire(operation, action);
   if (admission.kind === 'refused') {
     const { retryAfterMs } = admission;
     throw new GmailUnavailableError({ operation, reason: 'breaker-open', retryAfterMs });
@@ -108,8 +114,10 @@ async function admitted<T>(
   } catch (error) {
     // An aborted probe has proved nothing, so it must not close the breaker.
     isAlive = isAnswer(error) && !isOutage(error);
+    if (admission.kind === 'pass' && isOutage(error) && guard.state() === 'closed' && isSuspect())
+      guard.open();
     throw error;
   } finally {
-    await admission.settle(isAlive);
+    if (admission.kind === 'probe') await admission.settle(isAlive);
   }
 }

@@ -18,6 +18,8 @@ export interface SharedBreaker {
   /** Milliseconds that it surely stays open; 0 when a call may be tried. */
   openForMs(name: string): number;
   state(name: string): BreakerState;
+  /** Whether another of them is open: an outage that is known of needs less proof. */
+  isOpenElsewhere(name: string): boolean;
   report(name: string, state: BreakerState): void;
   /** `closed` means: forget what you counted. */
   listen(onChange: (name: string, state: BreakerState) => void): void;

@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createGmail, GmailUnavailableError, type BreakerState, type GmailEvent } from '../src/index.ts';
+import {
+  createGmail,
+  GmailUnavailableError,
+  type BreakerState,
+  type GmailEvent,
+  type GmailOptions,
+} from '../src/index.ts';
 import { json, profile, refusal, startTinyServer, type Answerer } from './tiny-server.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -12,7 +18,7 @@ const outage: Answerer = (_request, response) => json(response, refusal(503, 'ba
 const health: Answerer = (_request, response) => json(response, profile);
 const silence: Answerer = () => undefined;
 
-async function setUp() {
+async function setUp({ sharedBreaker }: Pick<GmailOptions, 'sharedBreaker'> = {}) {
   let answer: Answerer = health;
   const server = await startTinyServer((request, response) => answer(request, response));
   open.push(server);
@@ -22,6 +28,7 @@ async function setUp() {
     concurrency: 200,
     maxRetries: 0,
     breaker: { resetTimeoutMs },
+    sharedBreaker,
     onEvent: (event: GmailEvent) => {
       if (event.type === 'circuit_breaker') states.push(event.state);
     },
@@ -143,6 +150,25 @@ describe('a breaker', () => {
     await untilState('half-open');
     await calls(1);
     expect(state()).toBe('closed');
+  });
+
+  it.each([
+    ['trips at once', 'another is open for all', true, 'open'],
+    ['needs its volume', 'all others are closed', false, 'closed'],
+  ] as const)('%s while %s', async (_what, _when, isOpenElsewhere, expected) => {
+    const { become, calls, state } = await setUp({
+      sharedBreaker: {
+        admit: () => ({ kind: 'pass' }),
+        openForMs: () => 0,
+        state: () => 'closed',
+        isOpenElsewhere: () => isOpenElsewhere,
+        report: () => undefined,
+        listen: () => undefined,
+      },
+    });
+    become(outage);
+    await calls(1);
+    expect(state()).toBe(expected);
   });
 
   it('forgets everything on a reset, and can be opened by hand', async () => {

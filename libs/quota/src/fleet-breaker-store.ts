@@ -53,6 +53,8 @@ export interface StoreOptions {
   projectKey: string;
   timeoutMs: number;
   quorum: { atLeast: number; share: number };
+  /** Between two probes of any breakers. */
+  probeEveryMs: number;
   /** A process that has not called for so long has no voice in the quorum. */
   callerMs: number;
   /** A vote that is not repeated for so long has died with its process. */
@@ -71,7 +73,8 @@ export function createFleetBreakerStore(options: StoreOptions) {
       return viewOf(await run('sync', id, ...rules, called.length, ...called, ...tripped.flat()));
     },
     async probe(name: string, token: string, leaseMs: number): Promise<ProbeReply> {
-      const [kind, forMs, epoch] = probeShape.parse(await run('probe', name, token, leaseMs));
+      const reply = await run('probe', name, token, leaseMs, options.probeEveryMs);
+      const [kind, forMs, epoch] = probeShape.parse(reply);
       return { kind, forMs, epoch };
     },
     alive: async ({ name, token, epoch }: ProbeLease) => viewOf(await run('alive', name, token, epoch)),

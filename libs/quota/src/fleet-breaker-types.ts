@@ -34,6 +34,8 @@ export interface FleetBreaker {
   /** How long the breaker surely stays open, in milliseconds; 0 when a call may be tried. */
   openForMs(name: string): number;
   state(name: string): FleetState;
+  /** Whether another breaker than this is open, and not by an operator's hand. */
+  isOpenElsewhere(name: string): boolean;
   /** This process's own breaker has changed: opening it is a vote. */
   report(name: string, state: FleetState): void;
   /** Hears of what the fleet did: `closed` also for a reset by hand, upon which own counts are to be forgotten. */

@@ -1,6 +1,7 @@
 // A breaker that a whole fleet shares. Each process decides by a breaker of its own, which is not of this lib; what is
 // here makes the decisions common: a process whose breaker trips votes, a quorum opens it for all until a time, then
-// one process at a time holds the lease to probe, and what the probe finds closes or opens it for all.
+// one process at a time holds the lease to probe, and what the probe finds closes or opens it for all. Probes of all
+// breakers together keep a pace; the first that finds life lets the other breakers be tried at once.
 //
 // Everything is read again every `pollMs`: what an operator or another process does is known here within that time, and
 // there is no channel that could miss it. Redis down: nothing new is learnt; what is known to be open is probed by this
@@ -28,6 +29,8 @@ export interface FleetBreakerOptions {
    * (default 2), and never more than there are.
    */
   quorum?: Partial<StoreOptions['quorum']>;
+  /** Between two probes of the whole fleet, whichever breakers they are for; default 1,000, at most `resetTimeoutMs`. */
+  probeEveryMs?: number;
   /** Default 400: with the answer's way, a change reaches every process within a second. */
   pollMs?: number;
   /** How long Redis may take; default 300. */
@@ -45,6 +48,7 @@ export function createFleetBreaker(options: FleetBreakerOptions): FleetBreaker {
     projectKey: options.projectKey,
     timeoutMs: options.timeoutMs ?? 300,
     quorum: { atLeast: 2, share: 0.25, ...options.quorum },
+    probeEveryMs: Math.min(options.probeEveryMs ?? 1_000, resetMs),
     callerMs: 15_000,
     voteMs: Math.max(3_000, 4 * pollMs),
   });
@@ -78,6 +82,7 @@ export function createFleetBreaker(options: FleetBreakerOptions): FleetBreaker {
     },
     openForMs: (name) => Math.max(0, known.openForMs(name) ?? 0),
     state: known.state,
+    isOpenElsewhere: known.isOpenElsewhere,
     report(name, state) {
       if (state === 'closed') tripped.delete(name);
       else if (!tripped.has(name)) {
@@ -130,7 +135,10 @@ function createProbes({ store, known, resetMs, onEvent }: ProbeNeeds) {
       return { kind: 'pass' };
     }
     if (reply.kind === 'open') known.set(name, reply.forMs);
-    if (reply.kind !== 'leased') return refused(reply.forMs);
+    if (reply.kind !== 'leased') {
+      asksAgainAt.set(name, Date.now() + Math.min(reply.forMs, afterProbeMs));
+      return refused(reply.forMs);
+    }
     const lease = { name, token, epoch: reply.epoch };
     return { kind: 'probe', settle: (isAlive) => settle(name, isAlive, lease) };
   }

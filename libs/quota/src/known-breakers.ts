@@ -6,6 +6,7 @@ export type KnownBreakers = ReturnType<typeof createKnownBreakers>;
 /** What this process knows of the fleet's breakers, by its own clock, and whom it tells of changes. */
 export function createKnownBreakers(names: readonly string[]) {
   const openUntil = new Map<string, number>();
+  const forced = new Set<string>();
   const epochs = new Map<string, number>();
   const told = new Map<string, FleetState>();
   const listeners: ((name: string, state: FleetState) => void)[] = [];
@@ -25,6 +26,9 @@ export function createKnownBreakers(names: readonly string[]) {
 
   return {
     state,
+    /** What an operator has opened says nothing of the other side. */
+    isOpenElsewhere: (name: string) =>
+      [...openUntil.keys()].some((each) => each !== name && !forced.has(each)),
     epoch: (name: string) => epochs.get(name) ?? 0,
     /** Undefined while it is closed; 0 or less while it is half-open. */
     openForMs(name: string): number | undefined {
@@ -39,6 +43,8 @@ export function createKnownBreakers(names: readonly string[]) {
         const wasClosed = epoch > (epochs.get(name) ?? epoch);
         epochs.set(name, epoch);
         const found = open.get(name);
+        if (found?.forced) forced.add(name);
+        else forced.delete(name);
         if (found) openUntil.set(name, Date.now() + found.openForMs);
         else openUntil.delete(name);
         tell(name, wasClosed && !found);

@@ -60,9 +60,9 @@ async function called(fleet: FleetBreaker[]) {
 }
 
 /** Asks until this process may probe. */
-async function probeOf(process: FleetBreaker) {
+async function probeOf(process: FleetBreaker, name = 'read') {
   return until(async () => {
-    const admission = await process.admit('read');
+    const admission = await process.admit(name);
     return admission.kind === 'probe' ? admission : undefined;
   });
 }
@@ -153,6 +153,26 @@ describe('the breaker of a fleet', () => {
     expect(at.length).toBeGreaterThan(1);
     expect(at.length).toBeLessThanOrEqual(6);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(resetTimeoutMs - 20);
+  });
+
+  it('paces the probes of all breakers together, until one of them finds Gmail alive: then each is tried at once', async () => {
+    const fleet = aFleet(2, { resetTimeoutMs: 400, probeEveryMs: 400, names: ['read', 'list', 'write'] });
+    await called(fleet);
+    for (const each of fleet) for (const name of ['read', 'list', 'write']) each.report(name, 'open');
+    await until(() => ['read', 'list', 'write'].every((name) => fleet[0]!.state(name) === 'half-open'));
+    expect(fleet.map((each) => each.isOpenElsewhere('send'))).toEqual([true, true]);
+    const first = await probeOf(fleet[0]!);
+    const startedAt = Date.now();
+    expect(await fleet[1]!.admit('list')).toMatchObject({ kind: 'refused' });
+    const second = await probeOf(fleet[1]!, 'list');
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(380);
+    await first.settle(false);
+    await second.settle(true);
+    const third = await probeOf(fleet[0]!, 'write');
+    const fourth = await probeOf(fleet[1]!);
+    expect(Date.now() - startedAt).toBeLessThan(780);
+    for (const probe of [third, fourth]) await probe.settle(true);
+    await until(() => fleet.every((each) => !each.isOpenElsewhere('send')));
   });
 
   it('gives the lease of a prober that died to another after a reset period', async () => {

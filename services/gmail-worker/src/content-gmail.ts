@@ -57,6 +57,7 @@ function named(name: string, shared: SharedBreaker): SharedBreaker {
     admit: () => shared.admit(name),
     openForMs: () => shared.openForMs(name),
     state: () => shared.state(name),
+    isOpenElsewhere: () => shared.isOpenElsewhere(name),
     report: (_name, state) => shared.report(name, state),
     listen: (onChange) =>
       shared.listen((each, state) => {

@@ -23,10 +23,13 @@ import { startRearming } from './rearm-mailboxes.ts';
 import type { SliceNeeds } from './slice.ts';
 import { createSyncMailbox } from './sync-mailbox.ts';
 import type { SyncOptions } from './sync-mailbox.ts';
+import { startWaking } from './wake-after-outage.ts';
+import type { WakeNeeds } from './wake-after-outage.ts';
 
 export interface WorkerNeeds extends SliceNeeds, Pick<FetchContentNeeds, 'contentGmail' | 'singleFlight'> {
   db: Db;
   jobs: Producer;
+  breakers: WakeNeeds['breakers'];
   webhooks: DeliverNeeds['webhooks'];
   /** A connection of the role `worker` for each call. */
   connect: () => Parameters<typeof createConsumer>[2]['redis'];
@@ -72,11 +75,12 @@ export function createGmailWorker(
   handle(eraseMailbox, createEraseMailbox(needs));
   handle(deliverWebhooks, createDeliverWebhooks(needs));
   const rearming = startRearming(needs);
+  const waking = startWaking(needs);
 
   return {
     isRunning: () => consumers.every((consumer) => consumer.isRunning()),
     async close() {
-      await rearming.close();
+      await Promise.all([rearming.close(), waking.close()]);
       await Promise.all(consumers.map((consumer) => consumer.close()));
     },
   };

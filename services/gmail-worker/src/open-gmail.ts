@@ -7,7 +7,7 @@ import {
 } from '@finito/gmail';
 import type { AccessTokens, CredentialsStore, Gmail } from '@finito/gmail';
 import { contentBreaker, createFleetBreaker } from '@finito/quota';
-import type { FleetBreakerOptions } from '@finito/quota';
+import type { FleetBreaker, FleetBreakerOptions } from '@finito/quota';
 import type { GmailMetrics, SettingsOf } from '@finito/service-kit';
 import { createContentGmail } from './content-gmail.ts';
 import type { ContentGmail } from './content-gmail.ts';
@@ -20,6 +20,7 @@ export interface OpenGmail {
   /** For readers who wait. */
   contentGmail: ContentGmail;
   accessTokens: AccessTokens;
+  breakers: Pick<FleetBreaker, 'listen'>;
   close(): Promise<void>;
 }
 
@@ -80,6 +81,7 @@ export function openGmail(
     gmail,
     contentGmail,
     accessTokens,
+    breakers: sharedBreaker,
     async close() {
       await sharedBreaker.close();
       await contentGmail.close();

@@ -44,13 +44,14 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** One worker's handler, with connections of its own; where the sync keeps no content unless told. */
-function aWorker({ withContent = false, isPoor = false } = {}) {
+/** One worker's handler, with connections of its own; where the sync keeps no content unless told. `isAlone`: no Redis tells it what others found. */
+function aWorker({ withContent = false, isPoor = false, isAlone = false } = {}) {
   const log = createLog({ service: 'gmail-worker', destination: { write: () => undefined } });
   const redis = createRedis(redisUrl, { role: 'producer', log });
   const names = [...operationClasses, contentBreaker];
+  const nowhere = isAlone ? createRedis('redis://127.0.0.1:9', { role: 'producer', log }) : undefined;
   const breaker = createFleetBreaker({
-    redis,
+    redis: nowhere ?? redis,
     projectKey: randomUUID(),
     id: randomUUID(),
     names,
@@ -99,7 +100,7 @@ function aWorker({ withContent = false, isPoor = false } = {}) {
     async close() {
       await contentGmail.close();
       await breaker.close();
-      redis.disconnect();
+      for (const each of [redis, nowhere]) each?.disconnect();
     },
   });
   const context = { signal: new AbortController().signal, attempt: 0, jobId: 'job' };
@@ -213,6 +214,18 @@ describe('content for a reader', () => {
       await worker.fetch(gmailId).catch(() => undefined);
       return (await kept(gmailId)) !== undefined;
     });
+  });
+
+  it('is left for the 60 s of its own profile by a process that has nobody to decide with', async () => {
+    const gmailId = await aMessage();
+    const worker = aWorker({ isAlone: true });
+    simulator.inject({ match: { method: 'messages.get' }, effect: { status: 503 } });
+    await until(async () => {
+      await worker.fetch(gmailId).catch(() => undefined);
+      return worker.contentGmail.openForMs() > 0;
+    });
+    expect(worker.contentGmail.openForMs()).toBeGreaterThan(50_000);
+    expect(worker.contentGmail.openForMs()).toBeLessThanOrEqual(60_000);
   });
 });
 

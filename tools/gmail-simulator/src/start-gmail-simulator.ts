@@ -72,6 +72,8 @@ export async function startGmailSimulator(options: SimulatorOptions) {
     resetReport: controls.resetReport,
     inject: (fault: Fault) => controls.faults.inject(fault),
     clearFaults: () => controls.faults.clear(),
+    /** Calls, and batches as one each, that the faults of now have met. */
+    faultsMet: () => controls.faults.list().reduce((total, { met }) => total + met, 0),
     issueTokens: (email: string) => controls.issueTokens(mailboxOf(email).emailAddress),
     revokeTokens: (email: string) => controls.revokeAccount(mailboxOf(email).emailAddress),
     truth: (email: string) => controls.truth(mailboxOf(email)),

@@ -1,5 +1,7 @@
--- One hash holds every breaker of the project, by fields "until:<name>", "since:", "forced:", "probe:", "epoch:".
+-- One hash holds every breaker of the project, by fields "until:<name>", "since:", "forced:", "probe:", "welcome:", "epoch:".
 -- No `until`: closed. Ahead: open. Past: half-open, and whoever gets the lease `probe` may make one call.
+-- `probed:` is when any of them was last probed. `welcome:<name>`: another breaker's probe has found Gmail alive since
+-- this one opened, so it need not wait for its turn.
 -- `epoch` counts closings: a process that sees a later one forgets what it has counted by itself.
 local states, callers, votes = KEYS[1], KEYS[2], KEYS[3]
 local time = redis.call('TIME')
@@ -16,15 +18,26 @@ end
 local function open(name, forMs, forced)
   redis.call('HSET', states, 'until:' .. name, now + forMs)
   redis.call('HSETNX', states, 'since:' .. name, now)
-  redis.call('HDEL', states, 'probe:' .. name, 'forced:' .. name)
+  redis.call('HDEL', states, 'probe:' .. name, 'forced:' .. name, 'welcome:' .. name)
   if forced then redis.call('HSET', states, 'forced:' .. name, 1) end
   forgetVotes(name)
 end
 
 local function close(name)
-  redis.call('HDEL', states, 'until:' .. name, 'since:' .. name, 'probe:' .. name, 'forced:' .. name)
+  redis.call('HDEL', states, 'until:' .. name, 'since:' .. name, 'probe:' .. name, 'forced:' .. name, 'welcome:' .. name)
   redis.call('HINCRBY', states, 'epoch:' .. name, 1)
   forgetVotes(name)
+end
+
+-- An outage is Gmail's: where one kind of call is answered again, the others may be tried at once.
+local function welcomeOthers()
+  local fields = redis.call('HGETALL', states)
+  for at = 1, #fields, 2 do
+    local name = string.match(fields[at], '^until:(.*)$')
+    if name and not number('forced', name) then
+      redis.call('HSET', states, fields[at], math.min(tonumber(fields[at + 1]), now), 'welcome:' .. name, 1)
+    end
+  end
 end
 
 local function countOf(set, name)
@@ -63,7 +76,7 @@ function operations.sync()
   return { now, redis.call('HGETALL', states) }
 end
 
--- name, token, leaseMs
+-- name, token, leaseMs, paceMs
 function operations.probe()
   local name = ARGV[2]
   local openUntil = number('until', name)
@@ -72,6 +85,9 @@ function operations.probe()
   if openUntil > now then return { 'open', openUntil - now, epoch } end
   local leasedUntil = tonumber(string.match(redis.call('HGET', states, 'probe:' .. name) or '', '^%d+'))
   if leasedUntil and leasedUntil > now then return { 'probing', leasedUntil - now, epoch } end
+  local nextAt = (number('probed', '') or 0) + ARGV[5]
+  if nextAt > now and not number('welcome', name) then return { 'probing', nextAt - now, epoch } end
+  redis.call('HSET', states, 'probed:', now)
   redis.call('HSET', states, 'probe:' .. name, string.format('%.0f %s', now + ARGV[4], ARGV[3]))
   return { 'leased', tonumber(ARGV[4]), epoch }
 end
@@ -82,7 +98,10 @@ function operations.alive()
   local name = ARGV[2]
   local openUntil = number('until', name)
   local byHand = number('forced', name) and openUntil and openUntil > now
-  if openUntil and not byHand and (number('epoch', name) or 0) == tonumber(ARGV[4]) then close(name) end
+  if openUntil and not byHand and (number('epoch', name) or 0) == tonumber(ARGV[4]) then
+    close(name)
+    welcomeOthers()
+  end
   return { now, redis.call('HGETALL', states) }
 end
 
