@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateDatabase } from '@finito/db';
-import { freePort, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, startProcess } from '@finito/testing';
 import { cpuMsOf, rssMbOf } from './kit/cpu.ts';
 import { median } from './kit/median.ts';
 import type { Kit, Result, Row } from './kit/program.ts';
@@ -65,7 +65,8 @@ async function startOnce(service: string, env: NodeJS.ProcessEnv): Promise<Start
   const began = performance.now();
   const running = await startProcess({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', join(root, 'services', service, 'src/main.ts')],
+    args: ['--disable-warning=ExperimentalWarning', ...serviceArgs(service)],
+    cwd: root,
     env: { ...env, ...ports },
     readyWhen: (output) => output.includes('service started'),
     readyWithinMs: 60_000,

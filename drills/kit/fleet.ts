@@ -1,6 +1,6 @@
 // The product's processes, of every kind, under a supervisor as in production: what dies is begun again.
 import { join } from 'node:path';
-import { freePort, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, startProcess } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 
 export type Kind = 'gmail-worker' | 'telemetry' | 'gateway';
@@ -99,7 +99,8 @@ async function startMember(
   const url = `http://127.0.0.1:${port}`;
   const process_ = await startProcess({
     command: process.execPath,
-    args: [join(root, `services/${kind}/src/main.ts`)],
+    args: serviceArgs(kind),
+    cwd: root,
     env: {
       ...env,
       ...(kind === 'gateway' && { ...gatewaySettings, PORT: port, PUBLIC_URL: url }),

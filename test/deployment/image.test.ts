@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, freePort, startProcess, testRedis } from '@finito/testing';
+import { createTestDatabase, freePort, serviceArgs, startProcess, testRedis } from '@finito/testing';
 import { validate } from 'dockerfile-utils';
 import { productionPackages, readLock } from '../../tools/local/src/production-packages.ts';
 import { read, root } from '../markdown.ts';
@@ -113,7 +113,7 @@ describe('what is left in the image', () => {
     await Promise.all(
       ['gateway', 'gmail-worker', 'telemetry'].map(async (service) => {
         const ports = { ADMIN_PORT: String(await freePort()), PORT: String(await freePort()) };
-        const running = await node([`services/${service}/src/main.ts`], ports, (output) =>
+        const running = await node(serviceArgs(service), ports, (output) =>
           output.includes('service started'),
         );
         if (service === 'gateway') await (await node(healthCheck(), ports)).expectExit(0, 30_000);

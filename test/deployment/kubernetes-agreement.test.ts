@@ -17,7 +17,7 @@ const workloads = workloadsIn(manifests).filter(isOurs);
 const deployments = workloads.filter(({ kind }) => kind === 'Deployment');
 const whereThereIsABuilder = builder === undefined ? describe.skip : describe;
 const programOf = (container: Container) =>
-  /^services\/(.+)\/src\/main\.ts$/.exec(container.args?.[0] ?? '')?.[1];
+  /^services\/(.+)\/src\/main\.ts$/.exec(container.args?.at(-1) ?? '')?.[1];
 /** Node's own. */
 const ofNode = ['NODE_OPTIONS'];
 

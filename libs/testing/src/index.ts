@@ -2,6 +2,7 @@ export { LocalServerError } from './errors.ts';
 export { until } from './until.ts';
 export type { UntilOptions } from './until.ts';
 export { freePort, isPortFree, portHolder } from './ports.ts';
+export { serviceArgs } from './service-args.ts';
 export { startProcess } from './start-process.ts';
 export type { ProcessOptions, RunningProcess } from './start-process.ts';
 export { startPostgresServer } from './postgres-server.ts';

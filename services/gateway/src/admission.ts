@@ -86,7 +86,7 @@ async function limit(
   if (!limiter) return;
   const decision = await limiter.consume(rateClass, key);
   metrics.rateDecision(rateClass, decision.allowed ? 'allowed' : 'limited', decision.counter);
-  response.head.push(...rateLimitHeaders(decision, rateClass));
+  response.head = response.head.concat(rateLimitHeaders(decision, rateClass));
   if (!decision.allowed) throw new RateLimitedError(decision.retryAfterMs);
 }
 

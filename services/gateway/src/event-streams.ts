@@ -11,8 +11,8 @@ import type { Principal } from './request-locals.ts';
 import type { SseClient } from './sse-client.ts';
 import { createSseClients } from './sse-clients.ts';
 import type { Exchange } from './sse-clients.ts';
-import { createUserStreams, framed, frameOf } from './user-streams.ts';
-import type { UserStreams, UserStreamsNeeds } from './user-streams.ts';
+import { framed, frameOf, UserStreams } from './user-streams.ts';
+import type { UserStreamsNeeds } from './user-streams.ts';
 
 export interface EventStreams {
   /**
@@ -24,7 +24,7 @@ export interface EventStreams {
   close(): Promise<void>;
 }
 
-export interface EventStreamsNeeds extends Omit<UserStreamsNeeds, 'userId'> {
+export interface EventStreamsNeeds extends UserStreamsNeeds {
   /** Role `producer`: a page whose place is not learnt in time has to read everything again. */
   events: MailboxEvents;
   /** The same over a connection of its own, role `worker`, which its reads block. */
@@ -47,6 +47,7 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
     maxClients: limits.clients,
     maxBufferedBytes: limits.bufferedBytes,
     metrics: needs.metrics,
+    onEnd: remove,
   });
   const reader = createMailboxEventReader({
     ...needs,
@@ -55,21 +56,22 @@ export function createEventStreams(needs: EventStreamsNeeds): EventStreams {
   let isClosing = false;
 
   function add({ userId, expiresAt }: Principal, exchange: Exchange): SseClient {
-    const user = users.get(userId) ?? createUserStreams({ ...needs, userId });
+    const user = users.get(userId) ?? new UserStreams(userId, needs);
     if (user.clients.size >= limits.perUser) throw new TooManyStreamsError('one user has too many streams');
-    const client = clients.add(exchange, {
-      expiresAt,
-      onEnd(ended) {
-        user.clients.delete(ended);
-        if (user.clients.size > 0) return;
-        user.stop();
-        users.delete(userId);
-        reader.unfollow(userId);
-      },
-    });
+    const client = clients.add(exchange, { userId, expiresAt });
     user.clients.add(client);
     users.set(userId, user);
     return client;
+  }
+
+  function remove(client: SseClient): void {
+    const { userId } = client;
+    const user = users.get(userId);
+    user?.clients.delete(client);
+    if (!user || user.clients.size > 0) return;
+    user.stop();
+    users.delete(userId);
+    reader.unfollow(userId);
   }
 
   return {

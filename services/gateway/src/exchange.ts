@@ -19,11 +19,13 @@ export class ServedResponse extends ServerResponse {
    * Name, value, name, value …: goes out before the handler's own headers, or without those that it set itself. As one
    * list, since to set twenty headers one by one costs more than all else that is done for a request.
    */
-  head: string[] = fixedHead;
+  head: readonly string[] = fixedHead;
 
   /** A list of own headers must not repeat what `head` names. */
   override writeHead(status: number, ...rest: unknown[]): this {
     const { head } = this;
+    // A stream lives long, and its head is out.
+    this.head = fixedHead;
     const [own = []] = rest;
     if (Array.isArray(own) && this.getHeaderNames().length === 0) {
       return super.writeHead(status, head.concat(own as string[]));

@@ -59,7 +59,7 @@ const fixedHeaders: Readonly<Record<string, string>> = {
 };
 
 /** As name, value, name, value …: with the policy of what is no page, which a page replaces. */
-export const fixedHead: string[] = [
+export const fixedHead: readonly string[] = [
   ...Object.entries(fixedHeaders).flat(),
   'Content-Security-Policy',
   policyText(dataPolicy),

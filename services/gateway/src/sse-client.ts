@@ -8,22 +8,31 @@ export interface Told {
   frame: string;
 }
 
+/** What all clients have in common. */
+export interface SseHome {
+  /** A client for which more than this waits when there is news is too slow. */
+  maxBufferedBytes: number;
+  left(client: SseClient, reason: StreamEnd): void;
+}
+
 export interface SseClientOptions {
   request: IncomingMessage;
   response: ServerResponse;
+  userId: string;
   /** When its proof runs out, in milliseconds since 1970. */
   expiresAt: number;
-  /** A client for which more than this waits when there is news is too slow. */
-  maxBufferedBytes: number;
-  onEnd: (client: SseClient, reason: StreamEnd) => void;
+  home: SseHome;
 }
 
-const headers = {
-  'Content-Type': 'text/event-stream; charset=utf-8',
+/** As one list: set one by one, they would be kept as long as the stream, 2 kB of them. */
+const head = [
+  ...['Content-Type', 'text/event-stream; charset=utf-8'],
   // No proxy may keep, compress or gather what it gets.
-  'Cache-Control': 'no-store, no-transform',
-  'X-Accel-Buffering': 'no',
-};
+  ...['Cache-Control', 'no-store, no-transform'],
+  ...['X-Accel-Buffering', 'no'],
+];
+const noHeaders = Object.freeze({});
+const noRawHeaders = Object.freeze([]) as unknown as string[];
 const maxHeldEvents = 1_000;
 
 /**
@@ -31,26 +40,26 @@ const maxHeldEvents = 1_000;
  * because thousands of them live at once, and functions of its own would make each twice as large.
  */
 export class SseClient {
+  readonly userId: string;
   readonly expiresAt: number;
   readonly #response: ServerResponse;
-  readonly #maxBufferedBytes: number;
-  readonly #onEnd: SseClientOptions['onEnd'];
+  readonly #home: SseHome;
   #lastId = '0-0';
   /** Events that wait for `catchUp`; undefined afterwards. */
   #held: Told[] | undefined = [];
   #isOpen = true;
 
-  constructor({ request, response, expiresAt, maxBufferedBytes, onEnd }: SseClientOptions) {
+  constructor({ request, response, userId, expiresAt, home }: SseClientOptions) {
+    this.userId = userId;
     this.expiresAt = expiresAt;
     this.#response = response;
-    this.#maxBufferedBytes = maxBufferedBytes;
-    this.#onEnd = onEnd;
-    response.once('close', () => this.end('client'));
-    response.writeHead(200, headers);
+    this.#home = home;
+    response.on('close', () => this.end('client'));
+    response.writeHead(200, head);
     response.flushHeaders();
     // They live as long as the stream, and nobody asks for them again: some 2 kB.
-    request.headers = {};
-    request.rawHeaders = [];
+    request.headers = noHeaders;
+    request.rawHeaders = noRawHeaders;
   }
 
   get isOpen(): boolean {
@@ -81,7 +90,7 @@ export class SseClient {
   /** What is no event of the stream. */
   tell(frame: string): void {
     if (!this.#isOpen) return;
-    if (this.#response.writableLength > this.#maxBufferedBytes) this.end('slow');
+    if (this.#response.writableLength > this.#home.maxBufferedBytes) this.end('slow');
     else this.#response.write(frame);
   }
 
@@ -91,7 +100,7 @@ export class SseClient {
     this.#held = undefined;
     if (reason === 'slow') this.#response.destroy();
     else this.#response.end(lastWords);
-    this.#onEnd(this, reason);
+    this.#home.left(this, reason);
   }
 
   destroy(): void {

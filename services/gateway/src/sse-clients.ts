@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TooManyStreamsError } from './errors.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { SseClient } from './sse-client.ts';
+import type { SseHome } from './sse-client.ts';
 
 export interface SseClients {
   /** @throws TooManyStreamsError */
-  add(exchange: Exchange, options: { expiresAt: number; onEnd: (client: SseClient) => void }): SseClient;
+  add(exchange: Exchange, listener: { userId: string; expiresAt: number }): SseClient;
   /** Ends all with these last words, and resolves when they have left or had half a second to. */
   close(lastWords: () => string): Promise<void>;
 }
@@ -22,6 +23,7 @@ export interface SseClientsNeeds {
   maxClients: number;
   maxBufferedBytes: number;
   metrics: Pick<GatewayMetrics, 'streams' | 'streamEnded'>;
+  onEnd: (client: SseClient) => void;
 }
 
 /** The heartbeats of thousands are spread over so many moments, as all at once would block the event loop. */
@@ -30,7 +32,7 @@ const closeWithinMs = 500;
 
 /** All streams of this process: their heartbeats, the ends of their sessions, and their number. */
 export function createSseClients(needs: SseClientsNeeds): SseClients {
-  const { heartbeat, heartbeatMs, maxClients, maxBufferedBytes, metrics } = needs;
+  const { heartbeat, heartbeatMs, maxClients, maxBufferedBytes, metrics, onEnd } = needs;
   const groups = Array.from({ length: beats }, () => new Set<SseClient>());
   let open = 0;
   let added = 0;
@@ -54,21 +56,22 @@ export function createSseClients(needs: SseClientsNeeds): SseClients {
     if (open === 0) pulse = undefined;
   }
 
+  // One for all clients: each of its own would be thousands.
+  const home: SseHome = {
+    maxBufferedBytes,
+    left(client, reason) {
+      for (const group of groups) if (group.delete(client)) break;
+      count(-1);
+      metrics.streamEnded(reason);
+      onEnd(client);
+    },
+  };
+
   return {
-    add(exchange, { expiresAt, onEnd }) {
+    add(exchange, listener) {
       if (open >= maxClients) throw new TooManyStreamsError('this process has as many streams as it may');
-      const group = groups[added++ % beats]!;
-      const client = new SseClient({
-        ...exchange,
-        ...{ expiresAt, maxBufferedBytes },
-        onEnd(ended, reason) {
-          group.delete(ended);
-          count(-1);
-          metrics.streamEnded(reason);
-          onEnd(ended);
-        },
-      });
-      group.add(client);
+      const client = new SseClient({ ...exchange, ...listener, home });
+      groups[added++ % beats]!.add(client);
       count(1);
       return client;
     },

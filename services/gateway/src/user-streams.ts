@@ -4,18 +4,7 @@ import type { StoredEvent } from '@finito/jobs';
 import type { Log } from '@finito/service-kit';
 import type { SseClient, Told } from './sse-client.ts';
 
-/** The open pages of one user. */
-export interface UserStreams {
-  readonly clients: Set<SseClient>;
-  /** Hands an event on. How far a mailbox is stands in Postgres: it is read once for many events, and for all pages. */
-  event(stored: StoredEvent): void;
-  /** Tells this client how far each mailbox is. */
-  greet(client: SseClient): void;
-  stop(): void;
-}
-
 export interface UserStreamsNeeds {
-  userId: string;
   db: Pick<Db, 'mailboxReads'>;
   toProgress: (view: MailboxView) => MailboxProgress;
   log: Log;
@@ -24,57 +13,74 @@ export interface UserStreamsNeeds {
 const progressEveryMs = 250;
 const afterFailureMs = 2_000;
 
-export function createUserStreams({ userId, db, toProgress, log }: UserStreamsNeeds): UserStreams {
-  const clients = new Set<SseClient>();
-  let changed = new Set<string>();
-  let newcomers = new Set<SseClient>();
-  let timer: NodeJS.Timeout | undefined;
-  let isReading = false;
-  let nextReadAt = 0;
+/** The open pages of one user. A class, as SseClient is; what waits for the next reading is held only while it waits. */
+export class UserStreams {
+  readonly clients = new Set<SseClient>();
+  readonly #userId: string;
+  readonly #needs: UserStreamsNeeds;
+  #changed: Set<string> | undefined = undefined;
+  #newcomers: Set<SseClient> | undefined = undefined;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #isReading = false;
+  #nextReadAt = 0;
 
-  function schedule(): void {
-    if (timer || isReading || (changed.size === 0 && newcomers.size === 0)) return;
-    timer = setTimeout(() => void tellProgress(), Math.max(0, nextReadAt - performance.now()));
+  constructor(userId: string, needs: UserStreamsNeeds) {
+    this.#userId = userId;
+    this.#needs = needs;
   }
 
-  async function tellProgress(): Promise<void> {
-    timer = undefined;
-    isReading = true;
-    const told = { changed, newcomers };
-    changed = new Set();
-    newcomers = new Set();
-    nextReadAt = performance.now() + progressEveryMs;
+  /** Hands an event on. How far a mailbox is stands in Postgres: it is read once for many events, and for all pages. */
+  event(stored: StoredEvent): void {
+    if (stored.event.type !== 'message-changed') (this.#changed ??= new Set()).add(stored.event.mailboxId);
+    for (const told of framed(stored)) {
+      for (const client of this.clients) client.event(told);
+    }
+    this.#schedule();
+  }
+
+  /** Tells this client how far each mailbox is. */
+  greet(client: SseClient): void {
+    (this.#newcomers ??= new Set()).add(client);
+    this.#schedule();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#isReading || (!this.#changed && !this.#newcomers)) return;
+    const waitMs = Math.max(0, this.#nextReadAt - performance.now());
+    this.#timer = setTimeout(() => void this.#tellProgress(), waitMs);
+  }
+
+  async #tellProgress(): Promise<void> {
+    const { db, toProgress, log } = this.#needs;
+    const [changed, newcomers] = [this.#changed, this.#newcomers];
+    this.#timer = undefined;
+    this.#isReading = true;
+    this.#changed = undefined;
+    this.#newcomers = undefined;
+    this.#nextReadAt = performance.now() + progressEveryMs;
     try {
-      for (const view of await db.mailboxReads.list(userId)) {
+      for (const view of await db.mailboxReads.list(this.#userId)) {
         const frame = frameOf({ type: 'progress', mailboxId: view.id, progress: toProgress(view) });
-        const audience = told.changed.has(view.id) ? clients : told.newcomers;
+        const audience = changed?.has(view.id) ? this.clients : (newcomers ?? []);
         for (const client of audience) client.tell(frame);
       }
     } catch (err) {
       log.warn({ err }, 'progress of mailboxes could not be read');
-      changed = new Set([...told.changed, ...changed]);
-      newcomers = new Set([...told.newcomers, ...newcomers]);
-      nextReadAt = performance.now() + afterFailureMs;
+      this.#changed = both(changed, this.#changed);
+      this.#newcomers = both(newcomers, this.#newcomers);
+      this.#nextReadAt = performance.now() + afterFailureMs;
     }
-    isReading = false;
-    if (clients.size > 0) schedule();
+    this.#isReading = false;
+    if (this.clients.size > 0) this.#schedule();
   }
+}
 
-  return {
-    clients,
-    event(stored) {
-      if (stored.event.type !== 'message-changed') changed.add(stored.event.mailboxId);
-      for (const told of framed(stored)) {
-        for (const client of clients) client.event(told);
-      }
-      schedule();
-    },
-    greet(client) {
-      newcomers.add(client);
-      schedule();
-    },
-    stop: () => clearTimeout(timer),
-  };
+function both<T>(left: Set<T> | undefined, right: Set<T> | undefined): Set<T> | undefined {
+  return left && right ? new Set([...left, ...right]) : (left ?? right);
 }
 
 /** What a page is told of an event as it is: of progress nothing, as that is read. */

@@ -1,8 +1,8 @@
 // The gateway as operators run it: its own process, in production, with the settings of the environment.
 import { join } from 'node:path';
-import { freePort, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, startProcess } from '@finito/testing';
 
-const main = join(import.meta.dirname, '../src/main.ts');
+const root = join(import.meta.dirname, '../../..');
 export const secret = 'a secret of the tests of the process';
 export const encryptionKey = Buffer.alloc(32, 7);
 export const healthKey = 'health-key-of-the-process-tests';
@@ -19,7 +19,8 @@ export async function startGateway(
   const nowhere = 'http://127.0.0.1:9';
   const running = await startProcess({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', main],
+    args: ['--disable-warning=ExperimentalWarning', ...serviceArgs('gateway')],
+    cwd: root,
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { serviceArgs } from '@finito/testing';
 import type { Ports } from './choose-ports.ts';
 import type { ServiceCommand } from './launch-service.ts';
 
@@ -16,9 +16,6 @@ export interface ServicesOptions {
   watch: boolean;
 }
 
-/** A young generation of 16 MB, thrice, is more than 5,000 open pages need to cost: with 4 MB each costs 13 kB less. */
-const fewerPages = ['--max-semi-space-size=4'];
-
 /** The services as processes, in the order in which they are stopped: who takes work first, who counts it last. */
 export function services({ repository, env, port, ports, watch }: ServicesOptions): NamedService[] {
   const service = (
@@ -26,20 +23,15 @@ export function services({ repository, env, port, ports, watch }: ServicesOption
     folder: string,
     adminPort: number,
     own: Record<string, string>,
-    nodeFlags: string[] = [],
   ): NamedService => ({
     name,
-    args: [
-      ...nodeFlags,
-      ...(watch ? ['--watch', '--watch-preserve-output'] : []),
-      join('services', folder, 'src', 'main.ts'),
-    ],
+    args: [...(watch ? ['--watch', '--watch-preserve-output'] : []), ...serviceArgs(folder)],
     env: { ...env, ...own, ADMIN_PORT: String(adminPort) },
     cwd: repository,
     adminPort,
   });
   return [
-    service('gateway', 'gateway', ports.gatewayAdmin, { PORT: String(port) }, fewerPages),
+    service('gateway', 'gateway', ports.gatewayAdmin, { PORT: String(port) }),
     service('gmail-worker-interactive', 'gmail-worker', ports.interactiveAdmin, {
       WORKER_LANE: 'interactive',
     }),

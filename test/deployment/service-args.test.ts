@@ -1,0 +1,47 @@
+// Every way to run a service gives Node the same arguments.
+import { describe, expect, it } from '@jest/globals';
+import { serviceArgs } from '@finito/testing';
+import { services } from '../../tools/local/src/services.ts';
+import { read } from '../markdown.ts';
+import { serviceNames } from '../services.ts';
+import { readYaml } from './yaml-files.ts';
+
+const programOf = (args: string[]) => /^services\/(.+)\/src\/main\.ts$/.exec(args.at(-1) ?? '')?.[1];
+
+function expectSame(found: string[][]): void {
+  expect(found.length).toBeGreaterThan(0);
+  for (const args of found) expect(args).toEqual(serviceArgs(programOf(args)!));
+}
+
+describe('a service is started by the same arguments', () => {
+  it('in the image', () => {
+    expectSame(
+      [...read('Dockerfile').matchAll(/^CMD (\[.*src\/main\.ts"\])$/gm)]
+        .slice(-1)
+        .map(([, json]) => JSON.parse(json!) as string[]),
+    );
+  });
+
+  it('by Compose', () => {
+    const { services: all } = readYaml<{ services: Record<string, { command?: string[] }> }>(
+      'docker-compose.yml',
+    );
+    expectSame(Object.values(all).flatMap(({ command }) => (command && programOf(command) ? [command] : [])));
+  });
+
+  it.each(['gateway', 'gmail-worker-bulk', 'gmail-worker-interactive', 'telemetry'])(
+    'in Kubernetes: %s',
+    (name) => {
+      const text = read(`k8s/base/${name}.yaml`);
+      const found = [...text.matchAll(/^ +args: \[(.*main\.ts)\]$/gm)].map(([, list]) => list!.split(', '));
+      expectSame(found);
+    },
+  );
+
+  it('by npm start', () => {
+    const ports = { gatewayAdmin: 1, bulkAdmin: 2, interactiveAdmin: 3, telemetryAdmin: 4 };
+    const all = services({ repository: '', env: {}, port: 0, ports, watch: false });
+    expectSame(all.map(({ args }) => args));
+    expect(new Set(all.map(({ args }) => programOf(args)))).toEqual(new Set(serviceNames));
+  });
+});
