@@ -16,5 +16,6 @@ export default {
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/libs/testing/src/jest-setup.ts'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // On two cores: most of the tests wait for processes to start or for time to pass.
+  maxWorkers: 3,
 };

@@ -5,9 +5,9 @@ import { cpuMsOf, rssMbOf } from '../kit/cpu.ts';
 import { sampleMail } from '../kit/mail.ts';
 import { patienceMs } from '../kit/patience.ts';
 import type { Kit, Row } from '../kit/program.ts';
+import { startRedisMonitor } from '../kit/redis-monitor.ts';
 import { row } from '../kit/rows.ts';
 import { isLive } from '../kit/world.ts';
-import type { World } from '../kit/world.ts';
 import { measured } from './measured.ts';
 
 interface Found {
@@ -58,7 +58,8 @@ async function synced(kit: Kit, size: number, { content }: { content: 'full' | '
   const mail = sampleMail(size);
   return measured(mail, { gmailArgs, settings }, async ({ world }) => {
     const worker = await world.startWorker({ SYNC_CONTENT: content });
-    const counted = await countCommands(world);
+    const redis = new Redis(world.redis.url);
+    const monitor = await startRedisMonitor(world.redis.url);
     const cpu = () => cpuMsOf(worker.pid) + cpuMsOf(world.postgres.pid()) + cpuMsOf(world.redis.pid());
     const before = cpu();
     const mailboxId = await world.connect(mail.email);
@@ -67,7 +68,7 @@ async function synced(kit: Kit, size: number, { content }: { content: 'full' | '
     await until(
       async () => {
         kit.signal.throwIfAborted();
-        redisMb = Math.max(redisMb, await counted.memoryMb());
+        redisMb = Math.max(redisMb, await memoryMbOf(redis));
         rssMb = Math.max(rssMb, rssMbOf(worker.pid));
         const progress = await world.progress(mailboxId);
         kit.progress(`${size.toLocaleString('en')} messages, ${content}: ${progress.stored} stored`);
@@ -76,26 +77,11 @@ async function synced(kit: Kit, size: number, { content }: { content: 'full' | '
       { timeoutMs: patienceMs, everyMs: 500, message: 'the mailbox to be live' },
     );
     const spent = cpu() - before;
-    return { cpu: spent, commands: counted.end(), redisMb, rssMb, messages: size };
+    redis.disconnect();
+    return { cpu: spent, commands: monitor.end(), redisMb, rssMb, messages: size };
   });
 }
 
-/** Counts what clients send, not what scripts do. */
-async function countCommands(world: World) {
-  const redis = new Redis(world.redis.url);
-  const monitor = await redis.monitor();
-  let commands = 0;
-  monitor.on('monitor', (_time: string, args: string[], source: string) => {
-    if (source !== 'lua' && args[0]?.toLowerCase() !== 'info') commands += 1;
-  });
-  return {
-    async memoryMb(): Promise<number> {
-      return Number(/used_memory_dataset:(\d+)/.exec(await redis.info('memory'))?.[1]) / 2 ** 20;
-    },
-    end(): number {
-      monitor.disconnect();
-      redis.disconnect();
-      return commands;
-    },
-  };
+async function memoryMbOf(redis: Redis): Promise<number> {
+  return Number(/used_memory_dataset:(\d+)/.exec(await redis.info('memory'))?.[1]) / 2 ** 20;
 }

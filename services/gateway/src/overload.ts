@@ -18,8 +18,11 @@ const longestStepMs = 25;
 /** Nothing is refused below the first, everything above the second; the goal is a loop never later than 200 ms. */
 const startMs = 60;
 const allMs = 150;
-/** Monitoring, sign-in and the operator go on, or nobody could see what is wrong or get in to mend it. */
-const neverShed = /^\/api\/(health|auth|admin)(\/|$)/;
+/**
+ * Monitoring, sign-in and the operator go on, or nobody could see what is wrong or get in to mend it; so do the page's
+ * own files, which cost little and without which there is no page that could try again.
+ */
+const mayBeShed = /^\/api\/(?!(?:health|auth|admin)(?:\/|$))/;
 /** A process that has just started compiles as it goes: it is slow, and not for long. */
 const usualWarmUpMs = 2_000;
 
@@ -60,8 +63,9 @@ export function createOverload({
     shed(request, _response, next) {
       const now = performance.now();
       const share = (lagAt(now) - startMs) / (allMs - startMs);
-      if (share <= 0 || Math.random() >= share || now < isWarmAt || neverShed.test(request.path))
+      if (share <= 0 || Math.random() >= share || now < isWarmAt || !mayBeShed.test(request.path)) {
         return next();
+      }
       metrics.shed();
       next(new OverloadedError());
     },

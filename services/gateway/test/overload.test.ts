@@ -81,7 +81,7 @@ async function aClient(port: number, text: string) {
 }
 
 describe('an overloaded gateway', () => {
-  it('refuses with 503 and an integer Retry-After, but never health nor sign-in, and recovers by itself', async () => {
+  it('refuses with 503 and an integer Retry-After, but never health, sign-in nor the page, and recovers by itself', async () => {
     const { get, overload, shed, log, beLateBy } = await aBusyGateway();
     beLateBy(250);
     await untilLag(overload, (ms) => ms > 170);
@@ -96,6 +96,8 @@ describe('an overloaded gateway', () => {
       '/api/auth/me',
       '/api/auth/google/callback?code=1',
       '/api/admin/queues',
+      '/mail/inbox',
+      '/assets/index.css',
     ]) {
       expect((await get(path)).status).toBe(200);
     }

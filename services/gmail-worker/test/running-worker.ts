@@ -69,6 +69,13 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
       );
       return rows[0];
     },
+    /** Slices that run. */
+    async leases(): Promise<number> {
+      const { rows } = await pool.query<{ held: number }>(
+        'SELECT count(*)::int AS held FROM mailboxes WHERE lease_owner IS NOT NULL AND lease_until > now()',
+      );
+      return rows[0]!.held;
+    },
     async untilLive(mailboxId: string, timeoutMs = 60_000) {
       await eventually(
         async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const sample = await sampleMailbox({ messages });
   simulator = await startGmailSimulator({
     timeFactor: 240,
-    accounts: Array.from({ length: 14 }, (_, n) => ({
+    accounts: Array.from({ length: 16 }, (_, n) => ({
       emailAddress: `robin${n}@example.com`,
       name: 'Robin',
       messages: sample,
@@ -107,6 +107,28 @@ describe('a sync', () => {
     await world.untilLive(mailboxId);
     expect(await compared(mailboxId)).toEqual(inStep);
     expect(simulator.report().fetchedTwice).toBe(0);
+  });
+
+  it('stands still within seconds while an operator has paused all mailboxes, and goes on when they are resumed', async () => {
+    const { email, account, compared } = anAccount();
+    const mailboxId = await world.connect(email);
+    await world.untilLive(mailboxId);
+    await world.db.fleetPause.pause();
+    try {
+      account.deliver({ raw: Buffer.from('From: a@example.com\r\nSubject: Later\r\n\r\nHello') });
+      const another = anAccount();
+      await world.connect(another.email);
+      await eventually(async () => (await world.leases()) === 0);
+      const { unitsByUser } = simulator.report();
+      // Two more sweeps and two polls would have come by.
+      const end = performance.now() + 4_500;
+      await eventually(() => performance.now() > end);
+      expect(simulator.report().unitsByUser).toEqual(unitsByUser);
+      expect((await compared(mailboxId)).missing).toHaveLength(1);
+    } finally {
+      await world.db.fleetPause.resume();
+    }
+    await eventually(async () => (await compared(mailboxId)).equal);
   });
 
   it('asks Gmail once to be told of changes, and takes no position from its answer', async () => {
