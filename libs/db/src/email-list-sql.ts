@@ -1,5 +1,6 @@
 /** What a listed message must match; all that is given must hold. */
 export interface EmailFilter {
+  /** One of the user's, instead of all. */
   mailboxId?: string;
   /** Gmail's ids of labels that the message carries. */
   labelIds?: string[];
@@ -25,29 +26,30 @@ export interface EmailPosition {
 
 /**
  * One page, newest first. Each mailbox gives its own newest rows from the index on (mailbox, received, id), and those
- * few are merged: what it costs does not depend on how many messages there are. `columns` speak of the table as `e`.
+ * few are merged: what it costs does not depend on how many messages there are. Each is named by its id, so that the
+ * planner looks at its one partition of sixteen: joined to the table of mailboxes it looked at all, which took six times
+ * as long as the query. `columns` speak of the table as `e`.
  */
 export function emailListSql(
-  userId: string,
+  mailboxIds: readonly [string, ...string[]],
   columns: string,
   { filter, after, limit }: { filter: EmailFilter; after?: EmailPosition; limit: number },
 ): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
   const value = (given: unknown, type: string) => `$${values.push(given)}::${type}`;
-  const user = value(userId, 'text');
-  const ownMailbox = filter.mailboxId ? `AND m.id = ${value(filter.mailboxId, 'text')}` : '';
   const below = after
     ? [
         `(e.received_at, e.gmail_id, e.mailbox_id) < (${value(after.receivedAt, 'timestamptz')}, ` +
           `${value(after.gmailId, 'text')}, ${value(after.mailboxId, 'text')})`,
       ]
     : [];
-  const conditions = ['e.mailbox_id = m.id', 'e.deleted_at IS NULL', ...below, ...matches(filter, value)];
+  const conditions = ['e.deleted_at IS NULL', ...below, ...matches(filter, value)].join(' AND ');
   const rows = value(limit, 'int');
-  const sql = `SELECT e.* FROM mailboxes m CROSS JOIN LATERAL (
-      SELECT ${columns} FROM emails e WHERE ${conditions.join(' AND ')}
-      ORDER BY e.received_at DESC, e.gmail_id DESC LIMIT ${rows}) e
-    WHERE m.user_id = ${user} ${ownMailbox} AND m.google_subject NOT LIKE 'erased:%'
+  const newestOf = mailboxIds.map(
+    (id) => `(SELECT ${columns} FROM emails e WHERE e.mailbox_id = ${value(id, 'text')} AND ${conditions}
+      ORDER BY e.received_at DESC, e.gmail_id DESC LIMIT ${rows})`,
+  );
+  const sql = `SELECT e.* FROM (${newestOf.join(' UNION ALL ')}) e
     ORDER BY e."receivedAt" DESC, e."gmailId" DESC, e."mailboxId" DESC LIMIT ${rows}`;
   return { sql, values };
 }

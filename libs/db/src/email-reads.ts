@@ -53,9 +53,20 @@ const columns = `e.mailbox_id AS "mailboxId", e.gmail_id AS "gmailId", e.thread_
 const ownMailbox = `JOIN mailboxes m ON m.id = e.mailbox_id AND m.user_id = $1 AND m.google_subject NOT LIKE 'erased:%'`;
 
 export function emailReads(reader: Reader): EmailReads {
+  async function mailboxesOf(userId: string, mailboxId?: string): Promise<string[]> {
+    const { rows } = await reader.query<{ id: string }>(
+      `SELECT id FROM mailboxes WHERE user_id = $1 AND google_subject NOT LIKE 'erased:%'`,
+      [userId],
+    );
+    const ids = rows.map(({ id }) => id);
+    return mailboxId === undefined ? ids : ids.filter((id) => id === mailboxId);
+  }
+
   return {
     async list(userId, page) {
-      const { sql, values } = emailListSql(userId, columns, page);
+      const [first, ...others] = await mailboxesOf(userId, page.filter.mailboxId);
+      if (first === undefined) return [];
+      const { sql, values } = emailListSql([first, ...others], columns, page);
       const { rows } = await reader.query<EmailEnvelope>(sql, values);
       return rows;
     },
