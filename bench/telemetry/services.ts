@@ -1,7 +1,7 @@
 // Gateway and telemetry as processes of their own, on Postgres and Redis of this run.
 import { join } from 'node:path';
 import { createDb, migrateDatabase } from '@finito/db';
-import { freePort, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, startProcess } from '@finito/testing';
 import { ownPostgres, ownRedis } from '../kit/servers.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -37,7 +37,8 @@ export async function startServices() {
   const start = async (name: string, adminPort: number) => {
     const service = await startProcess({
       command: process.execPath,
-      args: [join(root, 'services', name, 'src/main.ts')],
+      args: serviceArgs(name),
+      cwd: root,
       env: { ...env, ADMIN_PORT: String(adminPort) },
       readyWhen: (output) => output.includes('service started'),
       readyWithinMs: 120_000,

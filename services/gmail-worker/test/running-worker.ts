@@ -1,6 +1,6 @@
 // The worker as a process of its own, against the real simulator, Postgres and Redis.
 import { join } from 'node:path';
-import { freePort, startProcess, startTestRedis, until } from '@finito/testing';
+import { freePort, serviceArgs, startProcess, startTestRedis, until } from '@finito/testing';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { compareWithTruth } from '@finito/gmail-simulator';
 import { aDatabase, encryptionKeysSetting } from './a-database.ts';
@@ -40,7 +40,8 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
       const port = await freePort();
       const worker = await startProcess({
         command: process.execPath,
-        args: [join(root, 'services/gmail-worker/src/main.ts')],
+        args: serviceArgs('gmail-worker'),
+        cwd: root,
         env: {
           ...process.env,
           ...simulator.endpoints,
