@@ -66,6 +66,21 @@ export const emailListQuery = pageQuery({ defaultLimit: 50, maxLimit: 200 }).ext
 
 export const emailQuery = z.strictObject({ images: z.enum(['0', '1']).default('0') });
 
+/**
+ * Why content is asked for that is not here: it decides how urgent it is and how long it is kept. A person (`viewing`) and
+ * a program that decides by it (`rules`) are waited for a moment; the others answer 202 at once, and `prefetch` fetches
+ * only from quota that nobody else needs.
+ */
+export const contentReason = z.enum(['viewing', 'prefetch', 'rules', 'background']).meta({
+  description:
+    'Why content is asked for that is not here yet. viewing: a person waits (ahead of everything, kept 24 h). ' +
+    'rules: a program decides by it (ahead of the backfill, kept 1 h, at most 1 MB). background: nobody waits (with ' +
+    'the backfill, kept 7 days, at most 500 kB). prefetch: a guess (only from spare quota, kept 6 h, at most 2 MB). ' +
+    'The times and sizes hold where the sync keeps no content of its own.',
+});
+
+export const emailDetailQuery = emailQuery.extend({ reason: contentReason.default('viewing') });
+
 export const thread = z.object({
   id: threadId,
   mailboxId,

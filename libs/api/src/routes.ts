@@ -6,6 +6,7 @@ import { accepted, bulkActionBody, modifyBody, sendBody, sending } from './chang
 import { json, none, redirect, route, stream } from './describe-route.ts';
 import {
   emailDetail,
+  emailDetailQuery,
   emailList,
   emailListQuery,
   emailQuery,
@@ -121,7 +122,7 @@ export const routes = {
     {
       ...user,
       params: ofMessage,
-      query: emailQuery,
+      query: emailDetailQuery,
       answer: json(emailDetail),
     },
   ),

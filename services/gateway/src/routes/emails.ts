@@ -57,7 +57,12 @@ export function emailRoutes(needs: EmailNeeds): Pick<Handlers, EmailRoutes> {
 function getEmail(needs: EmailNeeds): Handler<Routes['getEmail']> {
   return async ({ principal, params, query, response }) => {
     const key = keyOf(parseMessageId(params.id));
-    const found = await findWithContent(needs, principal.userId, key, untilGone(response));
+    const found = await findWithContent(
+      needs,
+      principal.userId,
+      { ...key, reason: query.reason },
+      untilGone(response),
+    );
     if (!found) throw new NotFoundError('no such message');
     const { email: row, retryAfterMs } = found;
     if (!row.content) {
