@@ -75,7 +75,7 @@ describe('docs/runbook', () => {
     }
   });
 
-  it('readiness measures a score over all it can ask, and names what a test deployment lacks', async () => {
+  it('R66: readiness measures a score over all it can ask, and names what a test deployment lacks', async () => {
     const { status, stdout } = await run(process.execPath, nodeArgs('readiness', '--json'), env);
     const report = JSON.parse(stdout) as {
       score: number;

@@ -8,7 +8,7 @@ function wait(header: string | null, body = ''): number | undefined {
   return retryAfterMs({ get: (name) => (name === 'retry-after' ? header : null) }, body, now);
 }
 
-describe('Retry-After', () => {
+describe('R36: Retry-After', () => {
   it.each([
     ['seconds', '7', 7_000],
     ['no time', '0', 0],

@@ -177,7 +177,7 @@ const commands = [
 ];
 
 describe('the breaker, whatever happens', () => {
-  it('is in the state that its rules say, lets one call through in half-open, and is never stuck', async () => {
+  it('R40: is in the state that its rules say, lets one call through in half-open, and is never stuck', async () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (run) => {
         const real = aGmail();

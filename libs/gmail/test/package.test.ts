@@ -60,7 +60,7 @@ describe('the published package', () => {
     expect(examples.length).toBeGreaterThan(3);
   });
 
-  it('has a README whose defaults and profiles are those of the code', async () => {
+  it('R38, R42: has a README whose defaults and profiles are those of the code', async () => {
     const [example] = examples;
     const stated = [...example!.matchAll(/^ {2}(\w+): (\d+),/gm)].map(([, name, value]) => [
       name,

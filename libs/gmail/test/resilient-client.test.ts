@@ -14,7 +14,7 @@ async function serve(answer: Answerer) {
 }
 
 describe('the resilient client', () => {
-  it('takes a token or a function, and keeps to its concurrency and rate', async () => {
+  it('R37: takes a token or a function, and keeps to its concurrency and rate', async () => {
     const server = await serve((_request, response) => void setTimeout(() => json(response, profile), 10));
     for (const access of ['token', () => 'token', async () => 'token']) {
       const client = createResilientGmailClient(access, { apiUrl: server.url, interval: 100 });
@@ -25,7 +25,7 @@ describe('the resilient client', () => {
     expect(new Set(server.requests.map(({ token }) => token))).toEqual(new Set(['token']));
   });
 
-  it('measures what it does, in true means and quantiles', async () => {
+  it('R39: measures what it does, in true means and quantiles', async () => {
     const server = await serve((_request, response) => {
       if (server.requests.length === 2)
         json(response, refusal(429, 'rateLimitExceeded'), 429, { 'retry-after': '0' });
@@ -53,7 +53,7 @@ describe('the resilient client', () => {
     expect(p95Ms).toBeLessThanOrEqual(maxMs);
   });
 
-  it('says whether it is healthy, and closes its breaker on demand', async () => {
+  it('R41: says whether it is healthy, and closes its breaker on demand', async () => {
     const server = await serve((_request, response) => json(response, refusal(500, 'backendError'), 500));
     const client = createResilientGmailClient('token', {
       apiUrl: server.url,

@@ -81,7 +81,7 @@ describe('the quota of one user', () => {
     );
   });
 
-  it('is not exceeded by holders that die, and their permits come back', async () => {
+  it('R43: is not exceeded by holders that die, and their permits come back', async () => {
     const random = seededRandom(11);
     const loops = Array.from({ length: 4 }, () => aBackfill('ann', random, { dies: 0.1 }));
     const fleet = await fleetOf(loops, { random, ledger: { grantTtlMs: 5_000 } });

@@ -47,7 +47,7 @@ const hasWorkEnough = ({ profile, loopsEach, holdMs, units }: FleetShape) =>
 const fleets = shapes.filter(hasWorkEnough);
 
 describe('the ledger', () => {
-  it('is over no limit in any window, and leaves less than 3 % idle while there is work', async () => {
+  it('R44: is over no limit in any window, and leaves less than 3 % idle while there is work', async () => {
     await fc.assert(
       fc.asyncProperty(fleets, async ({ seed, profile: name, users, readers, ...fleet }) => {
         const random = seededRandom(seed);

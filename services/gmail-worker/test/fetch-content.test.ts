@@ -144,7 +144,7 @@ describe('content for a reader', () => {
     ['rules', 1],
     ['background', 168],
   ] as const)(
-    'fetched for %s is kept %i hours where the sync keeps none, else with its message',
+    'R46: fetched for %s is kept %i hours where the sync keeps none, else with its message',
     async (reason, hours) => {
       const [first, second] = [await aMessage(), await aMessage()];
       await aWorker().fetch(first, reason);
@@ -216,7 +216,7 @@ describe('content for a reader', () => {
     });
   });
 
-  it('is left for the 60 s of its own profile by a process that has nobody to decide with', async () => {
+  it('R45: is left for the 60 s of its own profile by a process that has nobody to decide with', async () => {
     const gmailId = await aMessage();
     const worker = aWorker({ isAlone: true });
     simulator.inject({ match: { method: 'messages.get' }, effect: { status: 503 } });

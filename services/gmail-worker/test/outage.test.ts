@@ -59,7 +59,7 @@ async function breakerOf(adminUrl: string, name: string): Promise<number> {
 const historyCalls = () => simulator.report().calls['history.list'] ?? 0;
 
 describe('an outage of Gmail', () => {
-  it('opens one breaker for the fleet, is probed at most once a reset period, and ends by itself', async () => {
+  it('R47: opens one breaker for the fleet, is probed at most once a reset period, and ends by itself', async () => {
     const mailboxes = await Promise.all(emails.map((email) => world.connect(email)));
     for (const mailboxId of mailboxes) await world.untilLive(mailboxId);
 
