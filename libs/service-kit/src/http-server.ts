@@ -15,15 +15,22 @@ export function listenHttp(server: Server, { port, host, setting }: ListenOption
 }
 
 /**
- * Accepts no more connections, lets the requests in hand finish and resolves when all are gone. Clients that keep
- * their connection open are told with each answer to open another one, elsewhere. Streams that never end must be
- * ended by whoever holds them.
+ * From now on, clients that keep their connection are told with each answer to open another one. Those that do before
+ * the server closes are not there when it closes idle connections, which may cross a request on its way.
  */
-export function closeHttp(server: Server): Promise<void> {
-  if (!server.listening) return Promise.resolve();
+export function sendElsewhere(server: Server): void {
   server.prependListener('request', (_request, response) => {
     response.setHeader('Connection', 'close');
   });
+}
+
+/**
+ * Accepts no more connections, lets the requests in hand finish and resolves when all are gone. Streams that never end
+ * must be ended by whoever holds them.
+ */
+export function closeHttp(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
+  sendElsewhere(server);
   return new Promise((resolve) => {
     // A connection becomes idle when its answer is out, and keeps the server open until someone closes it.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);

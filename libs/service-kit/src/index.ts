@@ -19,7 +19,7 @@ export type { SpanFacts, SpanStart, Tracing } from './tracing.ts';
 export { createHealth } from './health.ts';
 export type { CheckOptions, CheckResult, Health, HealthReport } from './health.ts';
 export { createAdminServer } from './admin-server.ts';
-export { closeHttp, listenHttp, PortTakenError } from './http-server.ts';
+export { closeHttp, listenHttp, PortTakenError, sendElsewhere } from './http-server.ts';
 export { createRedis } from './redis.ts';
 export type { RedisRole } from './redis.ts';
 export type { RedisAddress } from './redis-address.ts';

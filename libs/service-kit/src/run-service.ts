@@ -28,6 +28,8 @@ export interface ServiceContext<S extends SettingsShape> {
    * other, each within its deadline (5 s unless told); what fails or hangs is logged and passed over.
    */
   defer<T>(resource: T, close: (resource: T) => unknown, options?: DeferOptions): T;
+  /** Aborted when the service is told to stop, before it waits for load balancers to look away. */
+  leaving: AbortSignal;
   /** Aborted when the service stops, before the first resource is closed. */
   signal: AbortSignal;
 }
@@ -57,7 +59,7 @@ export async function runService<S extends SettingsShape>(
   const health = createHealth();
   const registry = createRegistry({ service: name, version });
   const shutdown = createShutdown({ log, health, deadlineMs, delayMs: own.shutdownDelayMs });
-  const { defer, signal } = shutdown;
+  const { defer, leaving, signal } = shutdown;
 
   try {
     const admin = createAdminServer({ health, registry });
@@ -69,7 +71,7 @@ export async function runService<S extends SettingsShape>(
     // Deferred first, closed last: until the end the kubelet sees that this process is alive and not ready.
     defer(admin, closeHttp, { label: 'admin server', timeoutMs: 1_000 });
     defer(tracing, (opened) => opened.close(), { label: 'traces', timeoutMs: 1_000 });
-    await start({ settings, log, registry, tracing, health, defer, signal });
+    await start({ settings, log, registry, tracing, health, defer, leaving, signal });
     if (!signal.aborted) {
       health.setPhase('running');
       log.info({ adminPort, startMs: Math.round(performance.now()) }, 'service started');

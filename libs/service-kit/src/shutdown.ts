@@ -16,11 +16,12 @@ interface ShutdownOptions {
 }
 
 /**
- * The end of a process, in one order: readiness off, wait for load balancers to notice, abort the signal, close what
- * was opened in reverse order, exit. A timer started first ends the process if any of this hangs.
+ * The end of a process, in one order: readiness off, abort `leaving`, wait for load balancers to notice, abort `signal`,
+ * close what was opened in reverse order, exit. A timer started first ends the process if any of this hangs.
  */
 export function createShutdown({ log, health, deadlineMs, delayMs }: ShutdownOptions) {
   const closers: Closer[] = [];
+  const leaving = new AbortController();
   const stopping = new AbortController();
   let startedAt: number | undefined;
   let late = false;
@@ -31,6 +32,7 @@ export function createShutdown({ log, health, deadlineMs, delayMs }: ShutdownOpt
     setTimeout(() => exit(2, 'deadline passed'), Math.max(0, deadlineMs - exitMarginMs));
     health.setPhase('stopping');
     log.info({ reason }, 'service stops');
+    leaving.abort();
     if (delay > 0) await wait(delay);
     stopping.abort();
     // One that is deferred meanwhile, by a start that was still going on, is closed too.
@@ -63,6 +65,7 @@ export function createShutdown({ log, health, deadlineMs, delayMs }: ShutdownOpt
   process.on('unhandledRejection', (error) => fail('unhandled rejection', error));
 
   return {
+    leaving: leaving.signal,
     signal: stopping.signal,
     defer<T>(
       resource: T,

@@ -1,7 +1,7 @@
 // A whole service with nothing in it, started as a process by the tests; its settings choose how it misbehaves.
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { closeHttp, env, listenHttp, runService } from '../src/index.ts';
+import { closeHttp, env, listenHttp, runService, sendElsewhere } from '../src/index.ts';
 
 const settingsSchema = z.object({
   PORT: env.port({ default: 0 }),
@@ -16,13 +16,14 @@ const deadlineMs = Number(process.env['DEADLINE_MS'] ?? 10_000);
 await runService(
   'bare-service',
   settingsSchema,
-  async ({ settings, log, health, defer, signal }) => {
+  async ({ settings, log, health, defer, leaving, signal }) => {
     defer('first', () => log.info('closed first'));
     health.check('ground', () => true);
     const server = createServer((_request, response) => {
       setTimeout(() => response.end(settings.greeting), 200);
     });
     const port = await listenHttp(server, { port: settings.port, host: '127.0.0.1', setting: 'PORT' });
+    leaving.addEventListener('abort', () => sendElsewhere(server));
     defer(server, closeHttp, { label: 'http server' });
     if (settings.fault === 'hang')
       defer('hung', () => new Promise(() => undefined), { label: 'hung', timeoutMs: 60_000 });

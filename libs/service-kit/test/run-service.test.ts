@@ -149,12 +149,14 @@ describe('a service that is told to stop', () => {
     expect(await service.exited).toBe(0);
   });
 
-  it('R35, R64: stops being ready first, and still serves for the time it was given', async () => {
+  it('R35, R64: stops being ready first, and still serves for the time it was given, sending clients elsewhere', async () => {
     const { service, admin, api } = await started({ SHUTDOWN_DELAY_MS: '1000' });
     service.signal('SIGTERM');
     await until(async () => (await fetch(`${admin}/readyz`)).status === 503, { timeoutMs: 800 });
     expect((await fetch(`${admin}/livez`)).status).toBe(200);
-    expect(await (await fetch(api)).text()).toBe('hello');
+    const answer = await fetch(api);
+    expect(await answer.text()).toBe('hello');
+    expect(answer.headers.get('connection')).toBe('close');
     expect(await service.exited).toBe(0);
   });
 

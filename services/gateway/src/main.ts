@@ -16,6 +16,7 @@ import {
   notificationMetrics,
   poolMetrics,
   runService,
+  sendElsewhere,
 } from '@finito/service-kit';
 import type { RedisRole, SettingsOf } from '@finito/service-kit';
 import { createKeyCheck } from './api-keys.ts';
@@ -39,7 +40,8 @@ import { settingsSchema } from './settings.ts';
 
 const pageFolder = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
-await runService('gateway', settingsSchema, async ({ settings, log, registry, tracing, health, defer }) => {
+await runService('gateway', settingsSchema, async (context) => {
+  const { settings, log, registry, tracing, health, leaving, defer } = context;
   const redisOf = (role: RedisRole) =>
     defer(createRedis(settings, { role, log }), (redis) => redis.disconnect(), { label: 'redis' });
   const db = defer(openDatabase(settings), (opened) => opened.close(), { label: 'database' });
@@ -106,6 +108,7 @@ await runService('gateway', settingsSchema, async ({ settings, log, registry, tr
     checkAnswers: settings.nodeEnv !== 'production',
   });
   const server = capConnections(createServer(serverOptions, app));
+  leaving.addEventListener('abort', () => sendElsewhere(server));
   const port = await listenHttp(server, { port: settings.port, host: settings.host, setting: 'PORT' });
   // Streams and exports do not end by themselves in time, so they are ended first; then requests in hand have theirs.
   defer(server, closeHttp, { label: 'public server', timeoutMs: 6_000 });
