@@ -1,7 +1,7 @@
 // What k8s/ names and what the code has, both ways: settings, secrets, ports, paths, programs, metrics, queues, network.
 import { globSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { catalogue } from '@finito/jobs';
+import { catalogue, deliverWebhooks } from '@finito/jobs';
 import { defaultAdminPorts } from '@finito/service-kit';
 import { read, root } from '../markdown.ts';
 import { commonMetrics, metricsOf, serviceNames, settingsOf } from '../services.ts';
@@ -152,15 +152,34 @@ whereThereIsABuilder('the network', () => {
     const to = rules.flatMap((spec) => (spec['egress'] as Rule[] | undefined) ?? []).map(peerOf);
     expect({ from: from.sort(), to: to.sort() }).toEqual({ from: allowed.from, to: allowed.to.sort() });
   });
+
+  it('leads out to the addresses that webhooks may have, over HTTPS alone, from whoever delivers them', () => {
+    const policy = policies.find(({ metadata }) => metadata.name === 'internet');
+    const deliverer = deployments.find(
+      (each) => variablesOf(each, manifests)['WORKER_LANE'] === deliverWebhooks.lane,
+    );
+    expect(selects(policy?.spec?.['podSelector'], deliverer!.labels)).toBe(true);
+    const [rule, ...others] = policy?.spec?.['egress'] as Rule[];
+    expect([others, rule?.ports]).toEqual([[], [{ protocol: 'TCP', port: 443 }]]);
+    const blocks = (rule?.to ?? []).map(({ ipBlock }) => ipBlock!);
+    const source = read('services/gmail-worker/src/public-addresses.ts');
+    const [special, unicast] = source.split('const globalUnicast').map(networksIn);
+    expect(blocks.map(({ cidr }) => cidr)).toEqual(['0.0.0.0/0', ...unicast!]);
+    expect(special!.length).toBeGreaterThan(15);
+    expect(blocks.flatMap(({ except = [] }) => except).sort()).toEqual(special!.sort());
+  });
 });
+
+const networksIn = (source: string) => [...source.matchAll(/'([\da-f.:]+\/\d+)'/g)].map((match) => match[1]!);
 
 interface Rule {
   from?: Peer[];
   to?: Peer[];
+  ports?: { protocol: string; port: number }[];
 }
 interface Peer {
   namespaceSelector?: { matchLabels: Record<string, string> };
-  ipBlock?: { cidr: string };
+  ipBlock?: { cidr: string; except?: string[] };
 }
 
 /** A rule in one word. */
