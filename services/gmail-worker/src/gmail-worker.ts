@@ -80,8 +80,8 @@ export function createGmailWorker(
   return {
     isRunning: () => consumers.every((consumer) => consumer.isRunning()),
     async close() {
-      await Promise.all([rearming.close(), waking.close()]);
-      await Promise.all(consumers.map((consumer) => consumer.close()));
+      // Together: while Postgres hangs, the one would keep the others taking jobs.
+      await Promise.all([rearming, waking, ...consumers].map((each) => each.close()));
     },
   };
 }
