@@ -1,5 +1,5 @@
 // Everything a reader meets, as processes of their own: simulator, Postgres, Redis, gateways, workers, the built page.
-import { statSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { migrateDatabase } from '@finito/db';
@@ -146,10 +146,12 @@ async function startService(name: string, env: NodeJS.ProcessEnv): Promise<Runni
   });
 }
 
-/** `npm test` has built it before; who runs these tests alone need not think of it. */
+/** `npm test` has built it before; who runs these tests alone, after a change, need not think of it. */
 async function buildPage(): Promise<void> {
   const web = join(root, 'web');
-  if (statSync(join(web, 'dist', 'index.html'), { throwIfNoEntry: false })) return;
+  const builtAt = statSync(join(web, 'dist', 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = globSync('{web,libs/api,libs/gmail}/src/**/*.*', { cwd: root });
+  if (sources.every((path) => statSync(join(root, path)).mtimeMs <= builtAt)) return;
   const vite = dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json'));
   const build = await startProcess({
     command: process.execPath,

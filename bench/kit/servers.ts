@@ -1,4 +1,5 @@
 // Postgres and Redis of a run's own, which can be hurt.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,11 +23,22 @@ export async function ownPostgres(durable: boolean) {
       await server.process.stop({ signal: 'SIGKILL' });
       server = await startPostgresServer(options);
     },
+    /** All of its processes: connections stay open, nothing is answered. */
+    freeze: (): void => signalAll(server.process.pid, 'SIGSTOP'),
+    thaw: (): void => signalAll(server.process.pid, 'SIGCONT'),
     async remove(): Promise<void> {
       await server.stop();
       for (const folder of [dataDir, server.dataDir]) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The process first, so that it begins no other; then those that it has begun. */
+function signalAll(pid: number, signal: NodeJS.Signals): void {
+  process.kill(pid, signal);
+  const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
+  // `kill` passes over one that has just ended.
+  spawnSync('kill', [`-${signal}`, ...stdout.split('\n').filter(Boolean)]);
 }
 
 /** In memory only: after a crash it has forgotten everything. */

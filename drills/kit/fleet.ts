@@ -15,11 +15,19 @@ export interface Member {
   settings: Record<string, string>;
 }
 
+/** How a process ended that was asked to. */
+export interface Ended {
+  kind: Kind;
+  code: number;
+  seconds: number;
+}
+
 export type Fleet = Awaited<ReturnType<typeof startFleet>>;
 
 const root = join(import.meta.dirname, '../..');
+export const gatewaySecret = 'a secret that only drills know';
 const gatewaySettings = {
-  NEXTAUTH_SECRET: 'a secret that only drills know',
+  NEXTAUTH_SECRET: gatewaySecret,
   HEALTH_API_KEY: 'the-health-key-of-drills',
   HOST: '127.0.0.1',
   RATELIMIT_DISABLED: 'true',
@@ -66,12 +74,18 @@ export async function startFleet(env: NodeJS.ProcessEnv, kinds: readonly Kind[] 
       await member.process.stop({ signal: 'SIGKILL' });
       if (isOpen) replace(member);
     },
-    /** As a rolling restart does: asked to end, and another begins when it has. Gives its exit code. */
-    async restart(member: Member): Promise<number> {
+    /** Asks it to end, as a supervisor does, but waits longer; no other one begins. */
+    async end(member: Member): Promise<Ended> {
       members.delete(member);
+      const askedAt = performance.now();
       const code = await member.process.stop({ withinMs: 30_000 });
+      return { kind: member.kind, code, seconds: (performance.now() - askedAt) / 1_000 };
+    },
+    /** As a rolling restart does: asked to end, and another begins when it has. */
+    async restart(member: Member): Promise<Ended> {
+      const ended = await fleet.end(member);
       await start(member.kind, member.settings);
-      return code;
+      return ended;
     },
     async close(): Promise<void> {
       isOpen = false;

@@ -117,6 +117,17 @@ export async function outcomeOf({ world, emails }: Ward, mailboxIds: string[]): 
   };
 }
 
+/** The last changes come by a poll: live is not yet in step. */
+export async function untilInStep(ward: Ward, mailboxIds: string[]): Promise<Outcome> {
+  const endsAt = performance.now() + 60_000;
+  let outcome = await outcomeOf(ward, mailboxIds);
+  while (outcome.rows > 0 && performance.now() < endsAt) {
+    await sleep(500);
+    outcome = await outcomeOf(ward, mailboxIds);
+  }
+  return outcome;
+}
+
 async function failedJobs(redisUrl: string): Promise<number> {
   const redis = new Redis(redisUrl, { commandTimeout: 10_000 });
   const producer = createProducer({ redis });

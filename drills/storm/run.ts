@@ -6,7 +6,7 @@ import { sum } from '../../bench/kit/rows.ts';
 import type { Fleet, Kind, Member } from '../kit/fleet.ts';
 import { inWard, workersOf } from '../kit/in-ward.ts';
 import type { RunKit } from '../kit/in-ward.ts';
-import { outcomeOf, untilAllLive } from '../kit/sync-all.ts';
+import { untilAllLive, untilInStep } from '../kit/sync-all.ts';
 import type { Outcome } from '../kit/sync-all.ts';
 import type { Ward } from '../sync/ward.ts';
 
@@ -114,17 +114,6 @@ async function freeze(victim: { signal(name: NodeJS.Signals): void }, seconds: n
   victim.signal('SIGSTOP');
   await sleep(seconds * 1_000);
   victim.signal('SIGCONT');
-}
-
-/** The last changes come by a poll: live is not yet in step. */
-async function untilInStep(ward: Ward, mailboxIds: string[]): Promise<Outcome> {
-  const endsAt = performance.now() + 60_000;
-  let outcome = await outcomeOf(ward, mailboxIds);
-  while (outcome.rows > 0 && performance.now() < endsAt) {
-    await sleep(500);
-    outcome = await outcomeOf(ward, mailboxIds);
-  }
-  return outcome;
 }
 
 function watchCursors({ world }: Ward) {

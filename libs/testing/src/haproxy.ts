@@ -21,7 +21,8 @@ export interface Proxy {
 
 /**
  * HAProxy on this machine as what stands before gateways in production: round robin over those that say they are
- * ready, `X-Forwarded-For` overwritten, streams left open.
+ * ready, little at first for one that has just started and compiles as it goes, `X-Forwarded-For` overwritten, streams
+ * left open.
  */
 export async function startHaproxy(
   backends: readonly Backend[],
@@ -58,13 +59,15 @@ function haproxyConfig(
 ): string {
   const servers = backends.map(
     ({ port: to, adminPort }, index) =>
-      `  server gateway${index + 1} 127.0.0.1:${to} check port ${adminPort} inter ${checkEveryMs} fall 1 rise 1`,
+      `  server gateway${index + 1} 127.0.0.1:${to} check port ${adminPort} inter ${checkEveryMs} fall 2 rise 1 slowstart 5s`,
   );
   return `global
   maxconn 4000
 defaults
   mode http
   timeout connect 2s
+  # Without it a check has to be answered before the next: on a busy machine all would be taken for gone.
+  timeout check 2s
   timeout client 2m
   timeout server 2m
   option redispatch
