@@ -13,11 +13,14 @@ export async function aReader(gatewayUrl: string, account: string, signal: Abort
   const answer = await fetch(`${gatewayUrl}/api/emails`, { headers: { cookie } });
   const { items } = (await answer.json()) as { items: { id: string }[] };
   if (items.length === 0) throw new Error('there is nothing to read');
-  const pathOf = (index: number) =>
-    index % 2 === 0 ? '/api/emails?limit=50' : `/api/emails/${items[index % items.length]!.id}`;
+  const headers = { cookie };
+  const requestOf = (index: number) =>
+    index % 2 === 0
+      ? { kind: 'list', path: '/api/emails?limit=50', headers }
+      : { kind: 'message', path: `/api/emails/${items[index % items.length]!.id}`, headers };
   return {
     async during<T>(work: () => Promise<T>): Promise<{ result: T; load: Load }> {
-      const { load, stop } = startLoad(gatewayUrl, { perSecond, pathOf, headers: { cookie } });
+      const { load, stop } = startLoad(gatewayUrl, { perSecond, requestOf });
       try {
         return { result: await work(), load };
       } finally {
