@@ -2,6 +2,18 @@ export const REDACTED = '[redacted]';
 
 /** Whether a field of this name may hold a secret or mail, however it is spelled (`x-api-key`, `apiKey`). */
 export function isPrivateField(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const isPrivate = judge(name);
+  if (judged.size < maxJudged) judged.set(name, isPrivate);
+  return isPrivate;
+}
+
+/** Nearly all names are those in our own log calls, a few hundred; others may come from anywhere. */
+const judged = new Map<string, boolean>();
+const maxJudged = 1_000;
+
+function judge(name: string): boolean {
   const word = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   return privateWords.has(word) || secretParts.some((part) => word.includes(part));
 }

@@ -13,19 +13,21 @@ export class ServedRequest extends IncomingMessage {
 }
 Object.setPrototypeOf(ServedRequest.prototype, express.request);
 
+const nothing: readonly string[] = [];
+
 export class ServedResponse extends ServerResponse {
   declare app: Express;
   /**
-   * Name, value, name, value …: goes out before the handler's own headers, or without those that it set itself. As one
-   * list, since to set twenty headers one by one costs more than all else that is done for a request.
+   * Name, value, name, value …: goes out with `fixedHead` before the handler's own headers, or without those that it
+   * set itself. As one list, since to set twenty headers one by one costs more than all else that is done for a request.
    */
-  head: readonly string[] = fixedHead;
+  head: readonly string[] = nothing;
 
-  /** A list of own headers must not repeat what `head` names. */
+  /** A list of own headers must not repeat what `fixedHead` and `head` name. */
   override writeHead(status: number, ...rest: unknown[]): this {
-    const { head } = this;
+    const head = fixedHead.concat(this.head);
     // A stream lives long, and its head is out.
-    this.head = fixedHead;
+    this.head = nothing;
     const [own = []] = rest;
     if (Array.isArray(own) && this.getHeaderNames().length === 0) {
       return super.writeHead(status, head.concat(own as string[]));

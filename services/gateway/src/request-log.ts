@@ -2,7 +2,6 @@ import type { HttpMetrics, Log, Tracing } from '@finito/service-kit';
 import type { GatewayRequest, GatewayResponse } from './handler.ts';
 import { createRandomText } from './random-text.ts';
 import { RequestLocals } from './request-locals.ts';
-import { fixedHead } from './security-headers.ts';
 
 /**
  * Gives each request an id, and at its end writes one line and counts it, by the route's pattern. A caller that traces
@@ -36,7 +35,7 @@ export function requestLog({
     const requestId = randomText(9, 'base64url');
     const locals = new RequestLocals(requestId, own);
     response.locals = locals;
-    response.head = [...fixedHead, 'X-Request-Id', requestId];
+    response.head = ['X-Request-Id', requestId];
     const { method } = request;
 
     response.on('close', () => {

@@ -220,12 +220,12 @@ describe('the headers', () => {
       { allowed: true, limit: 100, remaining: 99, resetAt, retryAfterMs: 0, counter: 'redis' },
       'general',
     );
-    expect(headers).toEqual({
-      'X-RateLimit-Limit': '100',
-      'X-RateLimit-Remaining': '99',
-      'X-RateLimit-Reset': String(resetAt),
-      'RateLimit-Policy': '"general";q=100;w=60',
-      RateLimit: expect.stringMatching(/^"general";r=99;t=3[01]$/),
-    });
+    expect(headers).toEqual([
+      ...['X-RateLimit-Limit', '100'],
+      ...['X-RateLimit-Remaining', '99'],
+      ...['X-RateLimit-Reset', String(resetAt)],
+      ...['RateLimit-Policy', '"general";q=100;w=60'],
+      ...['RateLimit', expect.stringMatching(/^"general";r=99;t=3[01]$/)],
+    ]);
   });
 });
