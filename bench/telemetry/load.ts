@@ -17,7 +17,9 @@ export async function send(
   async function sender(): Promise<void> {
     while (next < batches && !signal.aborted) {
       const body = bodies[(next += 1) % bodies.length]!;
-      accepted += (await post(agent, port, body)).accepted;
+      // Not `accepted += await …`: that reads the sum before the answer, and senders beside it would be forgotten.
+      const answer = await post(agent, port, body);
+      accepted += answer.accepted;
     }
   }
   try {
