@@ -15,6 +15,11 @@ const sampleEveryMs = 25;
 const weightOfSample = 0.3;
 const longestSampleMs = 190;
 const longestStepMs = 25;
+/**
+ * A process that is late and has yet used less than so much of a processor waits for one, which others have: to refuse
+ * anything would not give it any. A loop that has too much to do takes what there is.
+ */
+const busyShare = 0.25;
 /** Nothing is refused below the first, everything above the second; the goal is a loop never later than 200 ms. */
 const startMs = 60;
 const allMs = 150;
@@ -40,6 +45,9 @@ export function createOverload({
 }): Overload {
   const isWarmAt = performance.now() + warmUpMs;
   let smoothed = 0;
+  let busy = 0;
+  let usedMs = cpuMs();
+  let sampledAt = performance.now();
   let dueAt = performance.now() + sampleEveryMs;
   // Requests that came together are handled in one turn of the loop, in which no timer runs: their time counts at once.
   let turnMs = 0;
@@ -48,6 +56,9 @@ export function createOverload({
     const now = performance.now();
     const lateMs = Math.min(Math.max(0, now - dueAt), longestSampleMs);
     smoothed += weightOfSample * (lateMs - smoothed);
+    busy = busyAt(now);
+    usedMs = cpuMs();
+    sampledAt = now;
     dueAt = now + sampleEveryMs;
     turnMs = 0;
     askedAt = now;
@@ -59,17 +70,28 @@ export function createOverload({
     return Math.max(smoothed, turnMs);
   }
 
+  /** The share of a processor that this process has had lately: what is longer ago counts for less. */
+  function busyAt(now: number): number {
+    const elapsedMs = Math.max(now - sampledAt, 1);
+    const before = (1 - weightOfSample) ** (elapsedMs / sampleEveryMs);
+    return before * busy + (1 - before) * ((cpuMs() - usedMs) / elapsedMs);
+  }
+
   return {
     shed(request, _response, next) {
       const now = performance.now();
       const share = (lagAt(now) - startMs) / (allMs - startMs);
-      if (share <= 0 || Math.random() >= share || now < isWarmAt || !mayBeShed.test(request.path)) {
-        return next();
-      }
+      if (share <= 0 || Math.random() >= share || now < isWarmAt) return next();
+      if (!mayBeShed.test(request.path) || busyAt(now) < busyShare) return next();
       metrics.shed();
       next(new OverloadedError());
     },
     lagMs: () => smoothed,
     stop: () => clearInterval(timer),
   };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }

@@ -86,6 +86,11 @@ const untilHealth = (status: number, said: string) =>
     return response.status === status && report.status === said;
   });
 
+const after = (ms: number) => {
+  const end = performance.now() + ms;
+  return until(() => performance.now() >= end, { everyMs: 5 });
+};
+
 describe('the limits', () => {
   it('R15, R16: are 100, 10 and 50 a minute by class, and what the environment says instead', async () => {
     const limitOf = async (path: string) =>
@@ -134,6 +139,20 @@ describe('the process', () => {
       Array.from({ length: 90 }, () => fetch(`${production.origin}/api/mailboxes`, { headers })),
     );
     expect(await connections()).toEqual(before);
+  });
+
+  it('refuses nothing while it is late because others have the processor', async () => {
+    const statuses = new Set<number>();
+    // Held back for most of 4 s, as by a scheduler, though it has hardly anything to do.
+    for (let turn = 0; turn < 20; turn += 1) {
+      development.process.signal('SIGSTOP');
+      const answer = fetch(`${development.origin}/api/mailboxes`);
+      await after(170);
+      development.process.signal('SIGCONT');
+      statuses.add((await answer).status);
+    }
+    expect([...statuses]).toEqual([401]);
+    expect(await development.metrics()).toMatch(/^finito_requests_shed_total(?:\{.*\})? 0$/m);
   });
 
   it('R32, R34: ends with 0 on SIGTERM, its streams told to come back, its answers finished', async () => {
