@@ -1,5 +1,8 @@
 // A small mailbox and a large one of another user, on one worker, under quota.
-import { sampleMailbox, startGmailSimulator } from '@finito/gmail-simulator';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sampleMailbox, serviceAccountKey, startGmailSimulator } from '@finito/gmail-simulator';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { until } from '@finito/testing';
 import { gmailHere } from '../kit/gmail.ts';
@@ -36,10 +39,17 @@ export async function inTown<T>(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ topic }),
   });
+  const folder = await mkdtemp(join(tmpdir(), 'finito-bench-key-'));
+  const keyFile = join(folder, 'key.json');
+  await writeFile(keyFile, serviceAccountKey());
   try {
     const world = await aWorld({
       gmail: gmailHere(simulator),
-      settings: { GMAIL_QUOTA_TIME_FACTOR: String(factor), ...settings },
+      settings: {
+        GMAIL_QUOTA_TIME_FACTOR: String(factor),
+        GOOGLE_APPLICATION_CREDENTIALS: keyFile,
+        ...settings,
+      },
     });
     try {
       await world.startWorker();
@@ -49,6 +59,7 @@ export async function inTown<T>(
     }
   } finally {
     await simulator.close();
+    await rm(folder, { recursive: true });
   }
 }
 

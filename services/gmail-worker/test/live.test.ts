@@ -1,10 +1,9 @@
 // New mail without a public address and without polling: Gmail tells Pub/Sub, a worker pulls, the row is there.
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { startGmailSimulator } from '@finito/gmail-simulator';
+import { serviceAccountKey, startGmailSimulator } from '@finito/gmail-simulator';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { aWorld, eventually } from './running-worker.ts';
 import type { World } from './running-worker.ts';
@@ -29,13 +28,7 @@ beforeAll(async () => {
     body: JSON.stringify({ topic, ackDeadlineSeconds: 10 }),
   });
   folder = await mkdtemp(join(tmpdir(), 'finito-key-'));
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  const key = {
-    ...{ type: 'service_account', project_id: 'p', private_key_id: 'k' },
-    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    client_email: 'worker@p.iam.gserviceaccount.com',
-  };
-  await writeFile(join(folder, 'key.json'), JSON.stringify(key));
+  await writeFile(join(folder, 'key.json'), serviceAccountKey());
   world = await aWorld(simulator, {
     GMAIL_QUOTA_TIME_FACTOR: '240',
     GMAIL_PUBSUB_TOPIC: topic,

@@ -1,6 +1,5 @@
 // Notifications pulled from the simulator's Pub/Sub, with a service account's key file, into a real database.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createProducer } from '@finito/jobs';
 import { createLog, createRedis, createRegistry, notificationMetrics } from '@finito/service-kit';
 import { testRedis, until } from '@finito/testing';
-import { startGmailSimulator } from '@finito/gmail-simulator';
+import { serviceAccountKey, startGmailSimulator } from '@finito/gmail-simulator';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { createPubsubSubscription } from '../src/pubsub-subscription.ts';
 import { startPullingNotifications } from '../src/pull-notifications.ts';
@@ -37,17 +36,7 @@ beforeAll(async () => {
   redis = createRedis((await testRedis()).url, { role: 'producer', log });
   folder = await mkdtemp(join(tmpdir(), 'finito-key-'));
   keyFile = join(folder, 'key.json');
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  await writeFile(
-    keyFile,
-    JSON.stringify({
-      type: 'service_account',
-      project_id: 'p',
-      private_key_id: 'k',
-      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      client_email: 'worker@p.iam.gserviceaccount.com',
-    }),
-  );
+  await writeFile(keyFile, serviceAccountKey());
 });
 afterAll(async () => {
   redis?.disconnect();

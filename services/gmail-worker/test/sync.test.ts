@@ -113,11 +113,11 @@ describe('a sync', () => {
     const { email, account, compared } = anAccount();
     const mailboxId = await world.connect(email);
     await world.untilLive(mailboxId);
+    let anotherId: string;
     await world.db.fleetPause.pause();
     try {
       account.deliver({ raw: Buffer.from('From: a@example.com\r\nSubject: Later\r\n\r\nHello') });
-      const another = anAccount();
-      await world.connect(another.email);
+      anotherId = await world.connect(anAccount().email);
       await eventually(async () => (await world.leases()) === 0);
       const { unitsByUser } = simulator.report();
       // Two more sweeps and two polls would have come by.
@@ -129,6 +129,7 @@ describe('a sync', () => {
       await world.db.fleetPause.resume();
     }
     await eventually(async () => (await compared(mailboxId)).equal);
+    await world.untilLive(anotherId);
   });
 
   it('asks Gmail once to be told of changes, and takes no position from its answer', async () => {

@@ -9,5 +9,6 @@ export { createRandom } from './random.ts';
 export type { Random } from './random.ts';
 export { sampleMailbox, sampleOwner } from './sample/mailbox.ts';
 export type { SampleOptions } from './sample/mailbox.ts';
+export { serviceAccountKey } from './service-account-key.ts';
 export { startGmailSimulator } from './start-gmail-simulator.ts';
 export type { GmailSimulator, SimulatorOptions } from './start-gmail-simulator.ts';
