@@ -1,14 +1,10 @@
 import { GmailBadAnswerError, GmailRateLimitError } from './errors.ts';
-import { readJson, type GmailRequest } from './exchange.ts';
+import type { GmailRequest } from './exchange.ts';
 import { isOutage } from './breaker-guard.ts';
-import { messagePartPath, type MessageOptions } from './message-request.ts';
 import { boundaryOf, multipartOf, partsOf, type PartAnswer } from './multipart.ts';
+import { errorOf, type Named, type Outcome, type Read } from './reads.ts';
 import { refusalFrom, UnauthorizedError } from './refusals.ts';
-import type { GmailMessage } from './resources.ts';
-import { messageShape } from './shapes.ts';
 import type { TransportAnswer } from './transport.ts';
-
-export type MessageOutcome = { id: string; message: GmailMessage } | { id: string; error: Error };
 
 /** There is no batch endpoint here; single calls will do. */
 export class BatchMissingError extends Error {
@@ -29,56 +25,53 @@ export class BatchTooLargeError extends Error {
 }
 
 const batchPath = '/batch/gmail/v1';
-const readMessage = readJson('messages.get', messageShape);
 
-/** Many messages.get as one HTTP request; the answer has one outcome per id, in the order of the ids. */
-export function batchRequest(
-  ids: readonly string[],
-  options: MessageOptions,
+/** Many reads of one operation as one HTTP request; the answer has one outcome per read, in their order. */
+export function batchRequest<T extends Named>(
+  reads: readonly Read<T>[],
   boundary = `finito_${crypto.randomUUID()}`,
-): GmailRequest<MessageOutcome[]> {
+): GmailRequest<Outcome<T>[]> {
   return {
     operation: 'batch',
     path: batchPath,
-    calls: ids.length,
+    calls: { operation: reads[0]!.request.operation, count: reads.length },
     contentType: `multipart/mixed; boundary=${boundary}`,
     body: multipartOf(
-      ids.map((id) => messagePartPath(id, options)),
+      reads.map(({ request }) => request.path),
       boundary,
     ),
-    read: (answer) => outcomesFrom(ids, answer),
+    read: (answer) => outcomesFrom(reads, answer),
     refusal: batchRefusal,
   };
 }
 
-function outcomesFrom(ids: readonly string[], answer: TransportAnswer): MessageOutcome[] {
+function outcomesFrom<T extends Named>(reads: readonly Read<T>[], answer: TransportAnswer): Outcome<T>[] {
   const bad = (reason: string) =>
     new GmailBadAnswerError({ operation: 'batch', status: answer.status, reason });
   const boundary = boundaryOf(answer.headers.get('content-type'));
   const parts = boundary === undefined ? undefined : partsOf(answer.body, boundary);
   if (parts === undefined) throw bad('boundary');
   const byIndex = new Map(parts.map((part) => [part.index, part]));
-  const outcomes = ids.map((id, index): MessageOutcome => {
+  const outcomes = reads.map((read, index): Outcome<T> => {
     const part = byIndex.get(index);
-    return part === undefined ? { id, error: bad('missing-part') } : outcomeOf(id, part);
+    return part === undefined ? { id: read.id, error: bad('missing-part') } : outcomeOf(read, part);
   });
-  const errors = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
+  const errors = outcomes.flatMap((outcome) => errorOf(outcome) ?? []);
   // The access token ended for all of them: the whole batch is sent again with a new one.
   const unauthorized = errors.find((error) => error instanceof UnauthorizedError);
   if (unauthorized !== undefined) throw unauthorized;
   // An outage hidden in a 200 is an outage to the breaker.
-  if (errors.length === ids.length && errors[0] !== undefined && errors.every(isOutage)) throw errors[0];
+  if (errors.length === reads.length && errors[0] !== undefined && errors.every(isOutage)) throw errors[0];
   return outcomes;
 }
 
-function outcomeOf(id: string, part: PartAnswer): MessageOutcome {
-  if (part.status < 200 || part.status > 299) return { id, error: refusalFrom('messages.get', part) };
+function outcomeOf<T extends Named>({ id, request }: Read<T>, part: PartAnswer): Outcome<T> {
+  const { operation } = request;
+  if (part.status < 200 || part.status > 299) return { id, error: refusalFrom(operation, part) };
   try {
-    const message = readMessage(part);
-    if (message.id !== id) {
-      return { id, error: new GmailBadAnswerError({ operation: 'messages.get', reason: 'other-message' }) };
-    }
-    return { id, message };
+    const found = request.read(part);
+    if (found.id === id) return { id, found };
+    return { id, error: new GmailBadAnswerError({ operation, reason: 'other-id' }) };
   } catch (error) {
     return { id, error: error as GmailBadAnswerError };
   }

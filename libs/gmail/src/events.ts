@@ -8,8 +8,8 @@ export type GmailEvent =
   | {
       type: 'gmail_request';
       operation: OperationName;
-      /** How many Google charges: 1, or the parts of a batch. */
-      calls: number;
+      /** What Google charges: the operation once, or the parts of a batch. */
+      calls: { operation: OperationName; count: number };
       latencyMs: number;
       /** 0: there was no answer. */
       status: number;

@@ -13,8 +13,8 @@ export interface GmailRequest<T> {
   path: string;
   contentType?: string;
   body?: string;
-  /** Calls that Google charges for it; default 1. */
-  calls?: number;
+  /** What Google charges for it; default: one call of the operation. */
+  calls?: { operation: OperationName; count: number };
   /** Reads a 2xx answer; throws GmailBadAnswerError. */
   read(answer: TransportAnswer): T;
   /** Reads other answers before the common table does. */
@@ -36,7 +36,7 @@ export async function exchange<T>(
   retryCount: number,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const { operation, body, contentType = 'application/json', calls = 1 } = request;
+  const { operation, body, contentType = 'application/json' } = request;
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = contentType;
   const startedAt = performance.now();
@@ -56,7 +56,7 @@ export async function exchange<T>(
     onEvent({
       type: 'gmail_request',
       operation,
-      calls,
+      calls: request.calls ?? { operation, count: 1 },
       latencyMs: performance.now() - startedAt,
       status,
       retryCount,

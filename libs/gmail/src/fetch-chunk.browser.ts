@@ -1,16 +1,15 @@
 // Stands in for `fetch-chunk.ts` in browser builds: whether Google's batch endpoint answers pages of other origins is
 // not promised, and reading its answers is an eighth of the build.
-import type { MessageOutcome } from './batch.ts';
-import type { GetMessagesNeeds, GetMessagesOptions } from './get-messages.ts';
-import { fetchOne } from './message-outcomes.ts';
+import type { BatchOptions, GetAllNeeds } from './get-all.ts';
+import { readOne, type Named, type Outcome, type Read } from './reads.ts';
 
 export const canBatch = false;
 
-export function fetchChunk(
-  needs: GetMessagesNeeds,
-  ids: readonly string[],
-  options: GetMessagesOptions,
+export function fetchChunk<T extends Named>(
+  needs: GetAllNeeds,
+  reads: readonly Read<T>[],
+  _options: BatchOptions,
   signal: AbortSignal,
-): Promise<MessageOutcome[]> {
-  return Promise.all(ids.map((id) => fetchOne(needs, id, options, signal)));
+): Promise<Outcome<T>[]> {
+  return Promise.all(reads.map((read) => readOne(needs, read, signal)));
 }

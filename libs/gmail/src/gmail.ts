@@ -3,7 +3,7 @@ import { createBatchSize } from './batch-size.ts';
 import { createBreakers, type BreakerOptions, type Breakers } from './breakers.ts';
 import { createCooldown } from './cooldown.ts';
 import { guarded, type OnGmailEvent } from './events.ts';
-import type { BatchMode } from './get-messages.ts';
+import type { BatchMode } from './get-all.ts';
 import type { LimiterOptions } from './limiter.ts';
 import { createMailbox, type GmailMailbox } from './mailbox.ts';
 import { createPipeline, type Shared } from './pipeline.ts';

@@ -1,18 +1,20 @@
 export { createGmail } from './gmail.ts';
 export type { Gmail, GmailOptions, QueueState } from './gmail.ts';
 export type {
+  GetMessagesOptions,
+  GetThreadsOptions,
   GmailMailbox,
   HistoryType,
   LabelChange,
   ListHistoryOptions,
   ListMessagesOptions,
+  MessageOutcome,
   SendOptions,
-  ThreadOptions,
+  ThreadOutcome,
   WatchOptions,
 } from './mailbox.ts';
-export type { BatchMode, GetMessagesOptions } from './get-messages.ts';
-export type { MessageOutcome } from './batch.ts';
-export type { MessageFormat, MessageOptions } from './message-request.ts';
+export type { BatchMode } from './get-all.ts';
+export type { MessageFormat, MessageOptions, ThreadOptions } from './message-request.ts';
 export type { GetAccessToken } from './access.ts';
 export { createAccessTokens } from './access-tokens.ts';
 export type { AccessTokens, CredentialsStore, StoredAccess } from './access-tokens.ts';

@@ -1,6 +1,5 @@
-import type { MessageOutcome } from './batch.ts';
-import { getMessages, type GetMessagesNeeds, type GetMessagesOptions } from './get-messages.ts';
-import { messageQuery, messageRequest, threadFields, type MessageOptions } from './message-request.ts';
+import { getAll, type BatchOptions, type GetAllNeeds } from './get-all.ts';
+import { messageRequest, threadRequest, type MessageOptions, type ThreadOptions } from './message-request.ts';
 import { get, post } from './requests.ts';
 import type {
   GmailAttachment,
@@ -21,7 +20,6 @@ import {
   messagePageShape,
   messageShape,
   profileShape,
-  threadShape,
   watchShape,
 } from './shapes.ts';
 
@@ -56,6 +54,11 @@ export interface SendOptions {
   threadId?: string;
 }
 
+export type GetMessagesOptions = MessageOptions & BatchOptions;
+export type GetThreadsOptions = ThreadOptions & BatchOptions;
+export type MessageOutcome = { id: string; message: GmailMessage } | { id: string; error: Error };
+export type ThreadOutcome = { id: string; thread: GmailThread } | { id: string; error: Error };
+
 export interface WatchOptions {
   topicName: string;
   labelIds?: readonly string[];
@@ -70,12 +73,19 @@ export interface GmailMailbox {
   getProfile(signal?: AbortSignal): Promise<GmailProfile>;
   listMessages(options: ListMessagesOptions, signal?: AbortSignal): Promise<MessagePage>;
   getMessage(id: string, options?: MessageOptions, signal?: AbortSignal): Promise<GmailMessage>;
+  /** One outcome per id, as they arrive, in batches where there are any. Rejects by an abort only. */
   getMessages(
     ids: readonly string[],
     options?: GetMessagesOptions,
     signal?: AbortSignal,
   ): AsyncGenerator<MessageOutcome, void, undefined>;
   getThread(id: string, options?: ThreadOptions, signal?: AbortSignal): Promise<GmailThread>;
+  /** As `getMessages`. */
+  getThreads(
+    ids: readonly string[],
+    options?: GetThreadsOptions,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ThreadOutcome, void, undefined>;
   /** @throws GmailHistoryExpiredError when Gmail no longer knows `startHistoryId`. */
   listHistory(options: ListHistoryOptions, signal?: AbortSignal): Promise<HistoryPage>;
   listLabels(signal?: AbortSignal): Promise<GmailLabel[]>;
@@ -93,8 +103,6 @@ export interface GmailMailbox {
   stop(signal?: AbortSignal): Promise<void>;
 }
 
-export type ThreadOptions = Omit<MessageOptions, 'format'> & { format?: 'full' | 'metadata' | 'minimal' };
-
 const largestPage = 500;
 const changeFields = 'message(id,threadId,labelIds)';
 const historyFields =
@@ -105,7 +113,7 @@ const labelFields = 'id,name,type,messageListVisibility,labelListVisibility,colo
 const countFields = 'messagesTotal,messagesUnread,threadsTotal,threadsUnread';
 const writtenFields = { fields: 'id,threadId,labelIds' };
 
-export function createMailbox(needs: GetMessagesNeeds): GmailMailbox {
+export function createMailbox(needs: GetAllNeeds): GmailMailbox {
   const { call } = needs.pipeline;
   const id = encodeURIComponent;
   return {
@@ -124,13 +132,18 @@ export function createMailbox(needs: GetMessagesNeeds): GmailMailbox {
       );
     },
     getMessage: (messageId, options = {}, signal) => call(messageRequest(messageId, options), signal),
-    getMessages: (ids, options = {}, signal) => getMessages(needs, ids, options, signal),
-    getThread: (threadId, options = {}, signal) => {
-      const query = messageQuery({
-        ...options,
-        fields: options.fields ?? threadFields(options.format ?? 'full'),
-      });
-      return call(get('threads.get', `/threads/${id(threadId)}`, threadShape, query), signal);
+    async *getMessages(ids, options = {}, signal) {
+      const reads = ids.map((id) => ({ id, request: messageRequest(id, options) }));
+      for await (const outcome of getAll(needs, reads, options, signal)) {
+        yield 'error' in outcome ? outcome : { id: outcome.id, message: outcome.found };
+      }
+    },
+    getThread: (threadId, options = {}, signal) => call(threadRequest(threadId, options), signal),
+    async *getThreads(ids, options = {}, signal) {
+      const reads = ids.map((id) => ({ id, request: threadRequest(id, options) }));
+      for await (const outcome of getAll(needs, reads, options, signal)) {
+        yield 'error' in outcome ? outcome : { id: outcome.id, thread: outcome.found };
+      }
     },
     listHistory: ({ maxResults = largestPage, ...rest }, signal) =>
       call(
@@ -153,7 +166,7 @@ export function createMailbox(needs: GetMessagesNeeds): GmailMailbox {
   };
 }
 
-function writes({ pipeline: { call } }: GetMessagesNeeds) {
+function writes({ pipeline: { call } }: GetAllNeeds) {
   const onMessage = (
     operation: 'messages.modify' | 'messages.trash' | 'messages.untrash',
     id: string,

@@ -1,7 +1,7 @@
 import type { GmailRequest } from './exchange.ts';
-import { get, pathOf } from './requests.ts';
-import type { GmailMessage } from './resources.ts';
-import { messageShape } from './shapes.ts';
+import { get } from './requests.ts';
+import type { GmailMessage, GmailThread } from './resources.ts';
+import { messageShape, threadShape } from './shapes.ts';
 
 export type MessageFormat = 'full' | 'metadata' | 'minimal' | 'raw';
 
@@ -14,6 +14,8 @@ export interface MessageOptions {
   fields?: string;
 }
 
+export type ThreadOptions = Omit<MessageOptions, 'format'> & { format?: 'full' | 'metadata' | 'minimal' };
+
 const envelopeFields = 'id,threadId,labelIds,snippet,historyId,internalDate,sizeEstimate';
 
 const fieldsOf: Record<MessageFormat, string> = {
@@ -23,24 +25,20 @@ const fieldsOf: Record<MessageFormat, string> = {
   raw: `${envelopeFields},raw`,
 };
 
-export function messageQuery({ format = 'full', metadataHeaders, fields }: MessageOptions) {
+function messageQuery({ format = 'full', metadataHeaders, fields }: MessageOptions) {
   return { format, metadataHeaders, fields: fields ?? fieldsOf[format] };
 }
 
-/** The mask of a thread whose messages come in a format. */
-export function threadFields(format: MessageFormat): string {
-  return `id,historyId,messages(${fieldsOf[format]})`;
-}
-
 export function messageRequest(id: string, options: MessageOptions): GmailRequest<GmailMessage> {
-  return get('messages.get', messagePath(id), messageShape, messageQuery(options));
+  return get('messages.get', `/messages/${encodeURIComponent(id)}`, messageShape, messageQuery(options));
 }
 
-/** What a batch's part asks for: the same path as the single call's. */
-export function messagePartPath(id: string, options: MessageOptions): string {
-  return pathOf(messagePath(id), messageQuery(options));
-}
-
-function messagePath(id: string): string {
-  return `/messages/${encodeURIComponent(id)}`;
+export function threadRequest(id: string, options: ThreadOptions): GmailRequest<GmailThread> {
+  const fields = options.fields ?? `id,historyId,messages(${fieldsOf[options.format ?? 'full']})`;
+  return get(
+    'threads.get',
+    `/threads/${encodeURIComponent(id)}`,
+    threadShape,
+    messageQuery({ ...options, fields }),
+  );
 }

@@ -22,7 +22,7 @@ export const operations = {
   'labels.get': { verb: 'GET', breaker: 'read', repeatable: true, units: 1 },
   watch: { verb: 'POST', breaker: 'watch', repeatable: true, units: 100 },
   stop: { verb: 'POST', breaker: 'watch', repeatable: true, units: 100 },
-  /** Many messages.get in one request; each part is charged as one. */
+  /** Many reads of messages or of threads in one request; each part is charged as one, these are a message's units. */
   batch: { verb: 'POST', breaker: 'batch', repeatable: true, units: 20 },
 } as const satisfies Record<
   string,

@@ -120,8 +120,8 @@ function createCounts(prices: Partial<Record<OperationName, number>> = {}) {
       if (event.type === 'gmail_request') {
         latencies.add(event.latencyMs);
         requests[event.operation] = (requests[event.operation] ?? 0) + 1;
-        const priced = event.operation === 'batch' ? 'messages.get' : event.operation;
-        totals.units += event.calls * (prices[priced] ?? operations[priced].units);
+        const { operation, count } = event.calls;
+        totals.units += count * (prices[operation] ?? operations[operation].units);
       }
       if (event.type === 'retry') totals.retries += 1;
       if (event.type === 'rate_limit') totals.refusals += 1;

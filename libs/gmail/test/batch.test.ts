@@ -22,7 +22,7 @@ interface Part {
 }
 
 function partsOf({ body }: TinyRequest): Part[] {
-  const found = body.matchAll(/Content-ID: <(\d+)>\r\n\r\nGET (\S*\/messages\/(\w+)\S*)\r\n/g);
+  const found = body.matchAll(/Content-ID: <(\d+)>\r\n\r\nGET (\S*\/(?:messages|threads)\/(\w+)\S*)\r\n/g);
   return [...found].map(([, index, path, id]) => ({ index: Number(index), path: path!, id: id! }));
 }
 
@@ -101,7 +101,7 @@ describe('getMessages in batches', () => {
     expect(outcomes).toMatchObject([
       { id: 'm0', error: { name: 'GmailBadAnswerError', reason: 'missing-part', retryable: true } },
       { id: 'm1', error: { name: 'GmailBadAnswerError', retryable: true } },
-      { id: 'm2', error: { name: 'GmailBadAnswerError', reason: 'other-message' } },
+      { id: 'm2', error: { name: 'GmailBadAnswerError', reason: 'other-id' } },
       { id: 'm3', message: { id: 'm3' } },
     ]);
   });
@@ -213,6 +213,50 @@ describe('getMessages in batches', () => {
     const mailbox = gmail.mailbox({ getAccessToken: (_signal, { rejected }) => (rejected ? 'new' : 'old') });
     const outcomes = await collect(mailbox.getMessages(ids(3)));
     expect(outcomes.every((outcome) => 'message' in outcome)).toBe(true);
+  });
+});
+
+describe('getThreads', () => {
+  const thread = (id: string) => ({ id, messages: [message(`${id}a`), message(`${id}b`)] });
+
+  it('asks for many threads in one request, and tells of each alone', async () => {
+    const { server, events, mailbox } = await setUp((request, response) =>
+      send(
+        response,
+        partsOf(request).map((each) =>
+          each.id === 'm1' ? part(each, 404, refusal(404, 'notFound')) : part(each, 200, thread(each.id)),
+        ),
+      ),
+    );
+    const outcomes: unknown[] = [];
+    for await (const outcome of mailbox.getThreads(ids(3), { format: 'minimal' })) outcomes.push(outcome);
+    expect(outcomes).toMatchObject([
+      { id: 'm0', thread: { messages: [{ id: 'm0a' }, { id: 'm0b' }] } },
+      { id: 'm1', error: { name: 'GmailNotFoundError', operation: 'threads.get' } },
+      { id: 'm2', thread: { id: 'm2' } },
+    ]);
+    expect(server.requests).toHaveLength(1);
+    expect(partsOf(server.requests[0]!)[0]?.path).toMatch(
+      /^\/gmail\/v1\/users\/me\/threads\/m0\?format=minimal&fields=id%2ChistoryId%2Cmessages.*prettyPrint=false$/,
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({ operation: 'batch', calls: { operation: 'threads.get', count: 3 } }),
+    );
+  });
+
+  it('asks for one after the other where there is no batch endpoint', async () => {
+    const { server, mailbox } = await setUp(({ path }, response) =>
+      path.startsWith('/batch/')
+        ? json(response, refusal(404, 'notFound'), 404)
+        : json(response, thread(/threads\/(\w+)/.exec(path)![1]!)),
+    );
+    const found: string[] = [];
+    for await (const { id, ...answer } of mailbox.getThreads(ids(4), { maxConcurrent: 1 })) {
+      expect(answer).toMatchObject({ thread: { id } });
+      found.push(id);
+    }
+    expect(found.sort()).toEqual(ids(4));
+    expect(batches(server)).toHaveLength(1);
   });
 });
 

@@ -1,12 +1,12 @@
 // Carries out a part of a plan: each wanted message becomes one outcome, an answer or an error.
 import { GmailBadAnswerError, GmailNotFoundError, GmailRequestError } from '@finito/gmail';
-import type { GmailMailbox, GmailMessage, ThreadOptions } from '@finito/gmail';
+import type { GmailMailbox, GmailMessage, GmailThread } from '@finito/gmail';
 import { notInThread } from './fetch-plan.ts';
 import type { FetchStep } from './fetch-plan.ts';
 
 export type Outcome = { gmailId: string; message: GmailMessage } | { gmailId: string; error: Error };
 
-/** Calls under way for one mailbox: one of the user's three stays free for a reader (DESIGN §3.9). */
+/** Requests under way for one mailbox: one of the user's three stays free for a reader (DESIGN §3.9). */
 export const concurrency = 2;
 
 /** Without content: what the list of messages shows, a tenth of the bytes. */
@@ -21,43 +21,45 @@ export async function fetchMessages(
   steps: readonly FetchStep[],
   { withContent, signal }: { withContent: boolean; signal: AbortSignal },
 ): Promise<Outcome[]> {
-  const options = withContent ? ({ format: 'full' } as const) : envelopes;
-  const threads = steps.filter((step) => step.kind === 'thread');
-  const singles = steps.filter((step) => step.kind === 'message').map(({ wanted: [id] }) => id);
+  const threads = new Map<string, string[]>();
+  const singles: string[] = [];
+  for (const step of steps) {
+    if (step.kind === 'thread') threads.set(step.threadId, step.wanted);
+    else singles.push(step.wanted[0]);
+  }
+  const format = withContent ? ({ format: 'full' } as const) : envelopes;
+  // Threads and single messages are asked for side by side, each in turns of one request.
+  const maxConcurrent = threads.size > 0 && singles.length > 0 ? concurrency / 2 : concurrency;
+  const options = { ...format, maxConcurrent };
   const outcomes: Outcome[] = [];
-  for (let start = 0; start < threads.length; start += concurrency) {
-    const together = threads.slice(start, start + concurrency);
-    const answers = await Promise.all(together.map((step) => fetchThread(gmail, step, options, signal)));
-    outcomes.push(...answers.flat());
-  }
-  if (singles.length === 0) return outcomes;
-  const together = { ...options, maxConcurrent: concurrency };
-  for await (const { id, ...outcome } of gmail.getMessages(singles, together, signal)) {
-    outcomes.push({ gmailId: id, ...outcome });
-  }
+  const fetchThreads = async () => {
+    for await (const { id, ...answer } of gmail.getThreads([...threads.keys()], options, signal)) {
+      const wanted = threads.get(id)!;
+      outcomes.push(...('error' in answer ? allFailed(wanted, answer.error) : found(wanted, answer.thread)));
+    }
+  };
+  const fetchSingles = async () => {
+    for await (const { id, ...answer } of gmail.getMessages(singles, options, signal)) {
+      outcomes.push({ gmailId: id, ...answer });
+    }
+  };
+  await Promise.all([fetchThreads(), fetchSingles()]);
   return outcomes;
 }
 
-async function fetchThread(
-  gmail: GmailMailbox,
-  { threadId, wanted }: Extract<FetchStep, { kind: 'thread' }>,
-  options: ThreadOptions,
-  signal: AbortSignal,
-): Promise<Outcome[]> {
-  try {
-    const { messages } = await gmail.getThread(threadId, options, signal);
-    const byId = new Map(messages.map((message) => [message.id, message]));
-    return wanted.map((gmailId) => {
-      const message = byId.get(gmailId);
-      return message ? { gmailId, message } : { gmailId, error: unreadable(notInThread) };
-    });
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    // Only a message that was asked for alone is called gone, or at fault.
-    const isTheThreads = error instanceof GmailNotFoundError || error instanceof GmailRequestError;
-    const told = isTheThreads ? unreadable('thread-refused') : (error as Error);
-    return wanted.map((gmailId) => ({ gmailId, error: told }));
-  }
+function found(wanted: readonly string[], { messages }: GmailThread): Outcome[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return wanted.map((gmailId) => {
+    const message = byId.get(gmailId);
+    return message ? { gmailId, message } : { gmailId, error: unreadable(notInThread) };
+  });
+}
+
+/** Only a message that was asked for alone is called gone, or at fault. */
+function allFailed(wanted: readonly string[], error: Error): Outcome[] {
+  const isTheThreads = error instanceof GmailNotFoundError || error instanceof GmailRequestError;
+  const told = isTheThreads ? unreadable('thread-refused') : error;
+  return wanted.map((gmailId) => ({ gmailId, error: told }));
 }
 
 function unreadable(reason: string): GmailBadAnswerError {

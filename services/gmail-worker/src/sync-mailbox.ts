@@ -101,8 +101,9 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     stored = await fetchPending(needs, slice, { ...fetchOptions, scope, limit });
     await slice.refresh();
   }
-  if (options.pubsubTopic !== undefined) await watchMailbox(needs, slice, options.pubsubTopic);
-  return done();
+  const { pubsubTopic } = options;
+  const isNewlyWatched = pubsubTopic !== undefined && (await watchMailbox(needs, slice, pubsubTopic));
+  return isNewlyWatched ? { kind: 'again', inMs: 1 } : done();
 }
 
 /** The settings ask for another part of the mailbox than was listed, or an audit found that it differs. */

@@ -111,7 +111,7 @@ describe('a sync', () => {
 
   it('asks Gmail once to be told of changes, and takes no position from its answer', async () => {
     const { email, account, compared } = anAccount();
-    const asked = simulator.report().calls['watch'] ?? 0;
+    const watches = () => simulator.report().callsByUser[email]!['watch'];
     const mailboxId = await world.connect(email);
     await world.untilLive(mailboxId);
     const watched = async () =>
@@ -121,12 +121,23 @@ describe('a sync', () => {
         ])
       ).rows[0].watched;
     await eventually(watched);
-    expect(simulator.report().calls['watch']).toBe(asked + 1);
+    expect(watches()).toBe(1);
     account.deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
     expect(await world.db.due.notify(email, account.historyId())).toMatchObject({ isKnown: true });
     await eventually(async () => (await compared(mailboxId)).equal);
     expect(await compared(mailboxId)).toEqual(inStep);
-    expect(simulator.report().calls['watch']).toBe(asked + 1);
+    expect(watches()).toBe(1);
+  });
+
+  it('finds what arrives while its watch begins, which nobody tells', async () => {
+    const { email, account, inject, compared } = anAccount();
+    // Slow enough that mail arrives after the look at the history, and before Gmail has taken note of the watch.
+    inject({ match: { method: 'watch' }, effect: { latencyMs: 1_000 } });
+    const mailboxId = await world.connect(email);
+    await eventually(() => simulator.report().callsByUser[email]?.['watch'] === 1);
+    account.deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
+    await eventually(async () => (await compared(mailboxId)).equal);
+    expect(await world.progress(mailboxId)).toMatchObject({ stored: messages + 1 });
   });
 
   it('lists at once when the history is lost, and waits before it lists again while none can be applied', async () => {

@@ -17,6 +17,7 @@ export type RefusalKind = 'user' | 'project' | 'day' | 'concurrency';
 
 const emptyReport = () => ({
   calls: {} as Record<string, number>,
+  callsByUser: {} as Record<string, Record<string, number>>,
   units: 0,
   unitsByUser: {} as Record<string, number>,
   refusals: {} as Partial<Record<RefusalKind, number>>,
@@ -47,6 +48,8 @@ export class Quota {
     const units = table.units[method];
     const now = performance.now();
     const turn = (this.report.calls[method] = (this.report.calls[method] ?? 0) + 1);
+    const own = (this.report.callsByUser[user] ??= {});
+    own[method] = (own[method] ?? 0) + 1;
     const window = this.#windowOf(user);
     this.#turnDay();
     const userUnits = window.sumAt(now) + units;
