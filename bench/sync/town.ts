@@ -34,11 +34,12 @@ export async function inTown<T>(
       },
     ],
   });
-  await fetch(`${simulator.url}/v1/${subscription}`, {
+  const { status } = await fetch(`${simulator.url}/v1/${subscription}`, {
     method: 'PUT',
-    headers: { 'content-type': 'application/json' },
+    headers: { authorization: 'Bearer anybody', 'content-type': 'application/json' },
     body: JSON.stringify({ topic }),
   });
+  if (status !== 200) throw new Error(`the subscription was refused with ${status}`);
   const folder = await mkdtemp(join(tmpdir(), 'finito-bench-key-'));
   const keyFile = join(folder, 'key.json');
   await writeFile(keyFile, serviceAccountKey());

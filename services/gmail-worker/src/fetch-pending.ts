@@ -6,6 +6,7 @@ import type { LabelScope, MessageRow, Pending, SettledMessage } from '@finito/db
 import type { QuotaLane } from '@finito/quota';
 import { faultOf } from './fault-of.ts';
 import { concurrency, fetchMessages } from './fetch-messages.ts';
+import type { Outcome } from './fetch-messages.ts';
 import { crashesOf, handfulsOf, naiveUnitsOf, planFetch, unitsOf, within } from './fetch-plan.ts';
 import type { FetchStep } from './fetch-plan.ts';
 import { messageRow } from './message-row.ts';
@@ -104,15 +105,25 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
   const doubtful: Failure[] = [];
   let storedInAll = 0;
   const handfuls = suspectsLast(handfulsOf(round.steps, handfulSize));
+  let asked: Promise<Outcome[]> | undefined;
   for (const [index, handful] of handfuls.entries()) {
-    if (index > 0 && slice.isOver()) break;
-    const answers = await inCompany(needs, handful, () => askFor(slice, handful, round));
+    if (index > 0 && !asked && slice.isOver()) break;
+    const answers = await inCompany(needs, handful, async () => {
+      await slice.takeInHand(idsOf(handful));
+      return answersOf(await (asked ?? askFor(slice, handful, round)), round);
+    });
+    const next = handfuls[index + 1];
+    asked =
+      next && mayBeAskedAhead(next) && !answers.other && !slice.isOver()
+        ? askFor(slice, next, round)
+        : undefined;
+    asked?.catch(() => undefined); // whoever waits for it hears it
     // Doubts may cost one more call.
-    const isLastCall = index === handfuls.length - 1 && doubtful.length + answers.failures.length === 0;
+    const isLastCall = !next && doubtful.length + answers.failures.length === 0;
     const settled = isLastCall ? round.meter.settle() : undefined;
     const { stored, refused } = await store(needs, slice, answers.rows, {
       fresh,
-      next: notedEarly(handfuls[index + 1] ?? []),
+      next: notedEarly(next ?? []),
     });
     await settle(needs, slice, answers.gone);
     await settled;
@@ -141,6 +152,12 @@ function inCompany<T>({ company }: SliceNeeds, handful: FetchStep[], work: () =>
   return mustBeAlone(handful) ? company.alone(work) : company.together(work);
 }
 
+/**
+ * Answers travel while what came before them is stored. They are looked into after that, when they are noted as in hand
+ * alone: a message that kills the process is never mistaken for its neighbours of the handful before.
+ */
+const mayBeAskedAhead = (handful: readonly FetchStep[]) => handful.every((step) => crashesOf(step) === 0);
+
 const notedEarly = (handful: FetchStep[]) => (mustBeAlone(handful) ? [] : idsOf(handful));
 
 const idsOf = (steps: readonly FetchStep[]) => steps.flatMap(({ wanted }) => wanted);
@@ -153,17 +170,16 @@ interface Answers {
   other?: Error;
 }
 
-async function askFor(
-  slice: Slice,
-  steps: FetchStep[],
-  { meter, withContent, scope }: Round,
-): Promise<Answers> {
-  await slice.takeInHand(idsOf(steps));
+/** Rejects by the slice's abort only. */
+function askFor(slice: Slice, steps: FetchStep[], { meter, withContent }: Round): Promise<Outcome[]> {
   meter.use(unitsOf(steps.filter(({ kind }) => kind === 'thread')), 'threads.get');
   meter.use(unitsOf(steps.filter(({ kind }) => kind === 'message')), 'messages.get');
+  return fetchMessages(slice.gmail, steps, { withContent, signal: slice.signal });
+}
+
+function answersOf(outcomes: readonly Outcome[], { withContent, scope }: Round): Answers {
   const answers: Answers = { rows: [], gone: [], failures: [] };
-  const { signal } = slice;
-  for (const outcome of await fetchMessages(slice.gmail, steps, { withContent, signal })) {
+  for (const outcome of outcomes) {
     const { gmailId } = outcome;
     try {
       if ('error' in outcome) throw outcome.error;

@@ -101,9 +101,8 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     stored = await fetchPending(needs, slice, { ...fetchOptions, scope, limit });
     await slice.refresh();
   }
-  const { pubsubTopic } = options;
-  const isNewlyWatched = pubsubTopic !== undefined && (await watchMailbox(needs, slice, pubsubTopic));
-  return isNewlyWatched ? { kind: 'again', inMs: 1 } : done();
+  if (options.pubsubTopic !== undefined) await watchMailbox(needs, slice, options.pubsubTopic);
+  return done();
 }
 
 /** The settings ask for another part of the mailbox than was listed, or an audit found that it differs. */

@@ -1,7 +1,6 @@
 // Gmail's watch: it tells a Pub/Sub topic when the mailbox changes, for at most seven days; asked for
 // again each day, as Google advises. Its answer carries a history id that says nothing of what we hold,
-// so it is not read. A watch that is refused costs nothing but time: the mailbox is polled. Twice: Gmail keeps one
-// watch of a mailbox. Dying between Gmail's answer and the row: it is asked for again.
+// so it is not read. A watch that is refused costs nothing but time: the mailbox is polled.
 import {
   GmailBadAnswerError,
   GmailNotFoundError,
@@ -11,13 +10,12 @@ import {
 import type { GmailMailbox, WatchReceipt } from '@finito/gmail';
 import type { Slice, SliceNeeds } from './slice.ts';
 
-/** Whether a watch began: what changed before it, and after the last look, nobody will tell. */
 export async function watchMailbox(
   { db, profile }: SliceNeeds,
   slice: Slice,
   topicName: string,
-): Promise<boolean> {
-  if (!slice.sync.watchIsDue) return false;
+): Promise<void> {
+  if (!slice.sync.watchIsDue) return;
   const { units } = profile;
   // Room for the case that another topic is watched already: then it is stopped, and this one asked for again.
   const request = { units: 2 * units.watch + units.stop, lane: 'live', method: 'watch' } as const;
@@ -34,7 +32,6 @@ export async function watchMailbox(
     }
   });
   await db.due.watched(slice.lease.mailboxId, receipt && new Date(Number(receipt.expiration)));
-  return receipt !== null;
 }
 
 async function watchInstead(

@@ -129,17 +129,6 @@ describe('a sync', () => {
     expect(watches()).toBe(1);
   });
 
-  it('finds what arrives while its watch begins, which nobody tells', async () => {
-    const { email, account, inject, compared } = anAccount();
-    // Slow enough that mail arrives after the look at the history, and before Gmail has taken note of the watch.
-    inject({ match: { method: 'watch' }, effect: { latencyMs: 1_000 } });
-    const mailboxId = await world.connect(email);
-    await eventually(() => simulator.report().callsByUser[email]?.['watch'] === 1);
-    account.deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
-    await eventually(async () => (await compared(mailboxId)).equal);
-    expect(await world.progress(mailboxId)).toMatchObject({ stored: messages + 1 });
-  });
-
   it('lists at once when the history is lost, and waits before it lists again while none can be applied', async () => {
     const { email, account, inject, compared } = anAccount();
     const mailboxId = await world.connect(email);
