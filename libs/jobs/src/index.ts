@@ -22,7 +22,7 @@ export { defineJob } from './define-job.ts';
 export type { Job, Lane, Payload } from './define-job.ts';
 export { InvalidPayloadError, QueueUnavailableError } from './errors.ts';
 export { createMailboxEvents, mailboxEvent } from './mailbox-events.ts';
-export type { MailboxEvent, MailboxEvents, StoredEvent } from './mailbox-events.ts';
+export type { MailboxEvent, MailboxEvents, News, StoredEvent } from './mailbox-events.ts';
 export { createProducer } from './producer.ts';
 export type { Producer } from './producer.ts';
 export type { QueueCounts } from './queue-counts.ts';

@@ -26,18 +26,34 @@ export interface MailboxEvents {
   publish(userId: string, events: MailboxEvent[]): Promise<void>;
   /** What came after a given id, oldest first; `undefined` when the stream no longer reaches back to it. */
   since(userId: string, id: string): Promise<StoredEvent[] | undefined>;
-  /** Waits up to `blockMs` for news of any of these users. `redis` must be a connection of its own. */
-  wait(after: Map<string, string>, blockMs: number): Promise<StoredEvent[]>;
+  /** What came after each user's id, in order: of each so many at most, and who has more. */
+  after(places: Map<string, string>): Promise<{ events: StoredEvent[]; unfinished: string[] }>;
+  /** Waits up to `blockMs` for anybody's news after a place, at first `0-0`. `redis` must be a connection of its own. */
+  news(place: string, blockMs: number): Promise<News>;
   /** The id of the newest event of a user; `0-0` when there is none. */
   newestId(userId: string): Promise<string>;
 }
 
-const keptEvents = 1_000;
-const keptSeconds = 24 * 3600;
-/** The braces keep all streams in one slot of a Redis Cluster: one read waits for many of them. */
-const keyOf = (userId: string) => `{finito-events}:${userId}`;
+export interface News {
+  /** Where to listen on. */
+  place: string;
+  /** Whose streams have something; undefined when there was more news than is kept, so that anybody's may. */
+  users: Set<string> | undefined;
+}
 
-/** Events of a user's mailboxes in a capped Redis stream, so that a page that reconnects misses none. */
+const keptEvents = 1_000;
+const keptNews = 1_000;
+const readAtOnce = 500;
+const keptSeconds = 24 * 3600;
+/** The braces keep all streams in one slot of a Redis Cluster: one read is of many of them. */
+const keyOf = (userId: string) => `{finito-events}:${userId}`;
+const newsKey = keyOf('news');
+
+/**
+ * Events of a user's mailboxes in a capped Redis stream, so that a page that reconnects misses none. One more stream
+ * tells whose have news: who serves thousands of users listens to that one, where a read that waits for all of theirs
+ * would cost Redis and its caller as much as they have users, at each event.
+ */
 export function createMailboxEvents(redis: Redis): MailboxEvents {
   return {
     async publish(userId, events) {
@@ -47,6 +63,7 @@ export function createMailboxEvents(redis: Redis): MailboxEvents {
         pipeline.xadd(keyOf(userId), 'MAXLEN', '~', keptEvents, '*', 'event', JSON.stringify(event));
       }
       pipeline.expire(keyOf(userId), keptSeconds);
+      pipeline.xadd(newsKey, 'MAXLEN', '~', keptNews, '*', 'user', userId);
       await pipeline.exec().catch(() => undefined);
     },
 
@@ -57,18 +74,28 @@ export function createMailboxEvents(redis: Redis): MailboxEvents {
       return read(userId, await redis.xrange(keyOf(userId), `(${id}`, '+'));
     },
 
-    async wait(after, blockMs) {
-      const users = [...after.keys()];
-      const answer = await redis.xread(
-        'COUNT',
-        500,
-        'BLOCK',
-        blockMs,
-        'STREAMS',
-        ...users.map(keyOf),
-        ...after.values(),
-      );
-      return (answer ?? []).flatMap(([key, entries]) => read(key.slice(keyOf('').length), entries));
+    async after(places) {
+      if (places.size === 0) return { events: [], unfinished: [] };
+      const keys = [...places.keys()].map(keyOf);
+      const answer = await redis.xread('COUNT', readAtOnce, 'STREAMS', ...keys, ...places.values());
+      const found = (answer ?? []).map(([key, entries]) => ({
+        userId: key.slice(keyOf('').length),
+        entries,
+      }));
+      return {
+        events: found.flatMap(({ userId, entries }) => read(userId, entries)),
+        unfinished: found.filter(({ entries }) => entries.length >= readAtOnce).map(({ userId }) => userId),
+      };
+    },
+
+    async news(place, blockMs) {
+      const answer = await redis.xread('COUNT', keptNews, 'BLOCK', blockMs, 'STREAMS', newsKey, place);
+      const entries = answer?.[0]?.[1] ?? [];
+      return {
+        place: entries.at(-1)?.[0] ?? place,
+        // Whoever is told as much as is kept may have missed what came before it.
+        users: entries.length < keptNews ? new Set(entries.map(([, [, userId = '']]) => userId)) : undefined,
+      };
     },
 
     async newestId(userId) {

@@ -90,31 +90,67 @@ describe('events of a user', () => {
   });
 });
 
-describe('waiting', () => {
-  const wait = (after: [string, string][], blockMs = 5_000) =>
-    createMailboxEvents(waiting).wait(new Map(after), blockMs);
-
-  it('ends with the news of any of the users, and of nobody else', async () => {
-    const answer = wait([
-      ['usr_1', '0-0'],
+describe('what came after', () => {
+  it('is told of each user from its own place on', async () => {
+    await events.publish('usr_1', [stored('a'), stored('b')]);
+    await events.publish('usr_2', [stored('c')]);
+    await events.publish('usr_3', [stored('d')]);
+    const [first] = (await events.after(new Map([['usr_1', '0-0']]))).events;
+    const places = new Map([
+      ['usr_1', first!.id],
       ['usr_2', '0-0'],
     ]);
-    await events.publish('usr_3', [stored('c')]);
-    await events.publish('usr_2', [stored('a'), stored('b')]);
-    const news = await answer;
-    expect(new Set(news.map(({ userId }) => userId))).toEqual(new Set(['usr_2']));
-    expect(idsOf(news)?.[0]).toBe('a');
+    const found = await events.after(places);
+    expect(idsOf(found.events)).toEqual(['b', 'c']);
+    expect(found.unfinished).toEqual([]);
   });
 
-  it('misses nothing between two waits', async () => {
+  it('is told in parts when it is much', async () => {
+    await events.publish(
+      'usr_1',
+      Array.from({ length: 700 }, (_, n) => stored(String(n))),
+    );
+    const first = await events.after(new Map([['usr_1', '0-0']]));
+    expect(first.unfinished).toEqual(['usr_1']);
+    const rest = await events.after(new Map([['usr_1', first.events.at(-1)!.id]]));
+    expect(rest.unfinished).toEqual([]);
+    expect([...idsOf(first.events)!, ...idsOf(rest.events)!]).toHaveLength(700);
+  });
+
+  it('is nothing for nobody', async () => {
+    expect(await events.after(new Map())).toEqual({ events: [], unfinished: [] });
+  });
+});
+
+describe('news', () => {
+  const news = (place: string, blockMs = 5_000) => createMailboxEvents(waiting).news(place, blockMs);
+
+  it('is waited for, and says whose it is', async () => {
+    const answer = news('0-0');
     await events.publish('usr_1', [stored('a')]);
-    const [first] = await wait([['usr_1', '0-0']]);
-    await events.publish('usr_1', [stored('b'), stored('c')]);
-    expect(idsOf(await wait([['usr_1', first!.id]]))).toEqual(['b', 'c']);
+    expect([...(await answer).users!]).toEqual(['usr_1']);
   });
 
-  it('ends with nothing after its time', async () => {
-    expect(await wait([['usr_1', '0-0']], 50)).toEqual([]);
+  it('is not missed between two waits', async () => {
+    await events.publish('usr_1', [stored('a')]);
+    const { place } = await news('0-0');
+    await events.publish('usr_2', [stored('b')]);
+    await events.publish('usr_3', [stored('c')]);
+    expect([...(await news(place)).users!]).toEqual(['usr_2', 'usr_3']);
+  });
+
+  it('is nobody’s after its time, and the place stays', async () => {
+    await events.publish('usr_1', [stored('a')]);
+    const { place } = await news('0-0');
+    expect(await news(place, 50)).toEqual({ place, users: new Set() });
+  });
+
+  it('may be anybody’s when there was more than is kept', async () => {
+    for (let n = 0; n < 1_200; n += 1) await events.publish(`usr_${n}`, [stored('a')]);
+    expect(await redis.xlen('{finito-events}:news')).toBeLessThanOrEqual(1_100);
+    const { place, users } = await news('0-0');
+    expect(users).toBeUndefined();
+    expect((await news(place, 50)).users?.size).toBeLessThan(200);
   });
 });
 

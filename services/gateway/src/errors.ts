@@ -106,6 +106,16 @@ export class UnsupportedMediaTypeError extends Error {
   }
 }
 
+/** The body is longer than any that is taken, and was not read to its end. */
+export class BodyTooLargeError extends Error {
+  override name = 'BodyTooLargeError';
+  readonly retryable = false;
+
+  constructor() {
+    super('the body is too large');
+  }
+}
+
 /** Gmail's quota has no units for this reader now. */
 export class GmailBusyError extends Error {
   override name = 'GmailBusyError';

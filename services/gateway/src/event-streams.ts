@@ -27,8 +27,8 @@ export interface EventStreams {
 export interface EventStreamsNeeds extends UserStreamsNeeds {
   /** Role `producer`: a page whose place is not learnt in time has to read everything again. */
   events: MailboxEvents;
-  /** The same over a connection of its own, role `worker`, which its reads block. */
-  reader: Pick<MailboxEvents, 'wait'>;
+  /** The same over a connection of its own, role `worker`, which its waiting blocks. */
+  listener: Pick<MailboxEvents, 'news'>;
   metrics: Pick<GatewayMetrics, 'streams' | 'streamEnded'>;
   limits?: Partial<typeof usualLimits>;
 }

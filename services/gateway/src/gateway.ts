@@ -11,6 +11,7 @@ import { adopt, keepPrototypes } from './exchange.ts';
 import type { GatewayRequest, GatewayResponse, Handlers } from './handler.ts';
 import type { Overload } from './overload.ts';
 import { page } from './page.ts';
+import { refuseLargeBody } from './large-bodies.ts';
 import { problemHandler } from './problems.ts';
 import { requestLog } from './request-log.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -117,6 +118,7 @@ export function createGateway(needs: GatewayNeeds): RequestListener {
 
   async function answer(request: GatewayRequest, response: GatewayResponse): Promise<void> {
     needs.overload?.shed(request, response, throwGiven);
+    refuseLargeBody(request, response);
     await (api(request, response) ?? pages(request, response));
   }
 

@@ -69,7 +69,7 @@ await runService('gateway', settingsSchema, async (context) => {
   const exports = createMailboxExports({ db, gmailReads: google.gmailReads, metrics });
   const streams = createEventStreams({
     events: createMailboxEvents(redis),
-    reader: createMailboxEvents(redisOf('worker')),
+    listener: createMailboxEvents(redisOf('worker')),
     db,
     toProgress: progressOf,
     metrics,

@@ -1,5 +1,6 @@
 // HTTP statuses are known here only. An error class that the table does not have is a 500 that says nothing.
 import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Problem } from '@finito/api';
 import { MailboxNotFoundError, MailboxTakenError } from '@finito/db';
 import {
@@ -13,6 +14,7 @@ import { QueueUnavailableError } from '@finito/jobs';
 import { FleetBreakerUnavailableError, QuotaLedgerUnavailableError } from '@finito/quota';
 import type { ErrorRequestHandler, Response } from 'express';
 import {
+  BodyTooLargeError,
   CertificatesUnavailableError,
   CrossSiteRequestError,
   ForeignTokenError,
@@ -30,6 +32,7 @@ import {
   UnauthenticatedError,
   UnsupportedMediaTypeError,
 } from './errors.ts';
+import { answerUnread } from './large-bodies.ts';
 import type { RequestLocals } from './request-locals.ts';
 
 export interface ProblemKind {
@@ -46,6 +49,7 @@ const kind = (status: number, type: string, title: string): ProblemKind => ({
   status,
 });
 
+const tooLarge = kind(413, 'body-too-large', 'The body is too large');
 const malformed = kind(400, 'malformed-body', 'The body cannot be read');
 const notFound = kind(404, 'not-found', 'There is no such thing');
 const unavailable = kind(503, 'unavailable', 'A part of the service is away; try again');
@@ -67,6 +71,7 @@ export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [ExportRunningError, kind(409, 'export-running', 'The mailbox is being exported already')],
   [MailboxNotWholeError, kind(409, 'mailbox-not-whole', 'Messages of the mailbox are still to be stored')],
   [MailboxTakenError, kind(409, 'mailbox-taken', 'Another user has connected this mailbox')],
+  [BodyTooLargeError, tooLarge],
   [
     UnsupportedMediaTypeError,
     kind(415, 'unsupported-media-type', 'The body is of a type that is not read here'),
@@ -94,7 +99,7 @@ export const problemsByCode: Readonly<Record<string, ProblemKind>> = {
   'entity.parse.failed': malformed,
   'encoding.unsupported': kind(415, 'unsupported-encoding', 'The encoding of the body is not supported'),
   'charset.unsupported': kind(415, 'unsupported-encoding', 'The encoding of the body is not supported'),
-  'entity.too.large': kind(413, 'body-too-large', 'The body is too large'),
+  'entity.too.large': tooLarge,
   'request.size.invalid': malformed,
   'request.aborted': malformed,
   HPE_HEADER_OVERFLOW: kind(431, 'head-too-large', 'The head of the request is too large'),
@@ -120,7 +125,7 @@ export function problemHandler(): ErrorRequestHandler<object, unknown, unknown, 
       request.destroy();
       return;
     }
-    sendProblem(response, found, error as Failure);
+    sendProblem(request, response, { kind: found, failure: error as Failure });
   };
 }
 
@@ -151,9 +156,9 @@ interface Failure {
 }
 
 function sendProblem(
+  request: IncomingMessage,
   response: Response<unknown, RequestLocals>,
-  { type, title, status }: ProblemKind,
-  failure: Failure,
+  { kind: { type, title, status }, failure }: { kind: ProblemKind; failure: Failure },
 ): void {
   const body: Problem = { type, title, status, instance: response.locals.requestId };
   if (failure instanceof InvalidRequestError) body.errors = failure.errors;
@@ -163,7 +168,10 @@ function sendProblem(
     const waitMs = typeof failure.retryAfterMs === 'number' ? failure.retryAfterMs : 5_000;
     response.set('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1_000))));
   }
-  response.status(status).type('application/problem+json').send(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  response.status(status).type('application/problem+json');
+  if (failure instanceof BodyTooLargeError) answerUnread(request, response, text);
+  else response.send(text);
 }
 
 function kindOf(error: unknown): ProblemKind {

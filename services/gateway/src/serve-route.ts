@@ -6,6 +6,7 @@ import type { AdmissionNeeds, Step } from './admission.ts';
 import { compress, createJsonSender } from './compress.ts';
 import { UnsupportedMediaTypeError } from './errors.ts';
 import type { Handler } from './handler.ts';
+import { watchLength } from './large-bodies.ts';
 import { parseRequest } from './parse-request.ts';
 
 export interface ServeNeeds extends AdmissionNeeds {
@@ -34,6 +35,7 @@ function bodyReader({ maxBodyBytes = defaultMaxBodyBytes, bodyTypes = ['applicat
     const isEmpty = request.headers['content-length'] === '0';
     if (!isEmpty && request.is(types) === false) throw new UnsupportedMediaTypeError(types);
     return new Promise((resolve, reject) => {
+      watchLength(request, maxBodyBytes, reject);
       read(request, response, (error?: unknown) => {
         if (error === undefined) resolve();
         else reject(error as Error);

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@finito/testing';
 import fc from 'fast-check';
 import { aGateway, aMessage } from './a-gateway.ts';
 import type { TestGateway } from './a-gateway.ts';
@@ -39,6 +40,30 @@ describe('bad input', () => {
       status,
       instance: response.headers.get('x-request-id'),
     });
+  });
+
+  it.each([
+    ['that says so', 'Content-Length: 52428800', 'x'.repeat(65_536)],
+    ['that comes in chunks', 'Transfer-Encoding: chunked', `10000\r\n${'x'.repeat(65_536)}\r\n`],
+  ])('a body of 50 MB %s is refused while it comes, and not read', async (_what, length, piece) => {
+    const client = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+    let [answer, isClosed] = ['', false];
+    client.on('error', () => undefined).on('close', () => (isClosed = true));
+    client.setEncoding('utf8').on('data', (part: string) => (answer += part));
+    const head = [
+      'POST /api/logs/client-events HTTP/1.1',
+      'Host: a',
+      'Content-Type: application/json',
+      length,
+    ];
+    client.write(`${head.join('\r\n')}\r\n\r\n`);
+    for (let sent = 0; sent < 52_428_800 && !isClosed; sent += piece.length) {
+      if (!client.write(piece)) await until(() => client.writableLength === 0 || isClosed, { everyMs: 1 });
+    }
+    await until(() => isClosed);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*"type":"\/problems\/body-too-large"/);
+    // What the system holds of it on its way.
+    expect(client.bytesWritten - client.writableLength).toBeLessThan(26_214_400);
   });
 
   it('names each field that is wrong', async () => {

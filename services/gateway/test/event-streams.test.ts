@@ -62,7 +62,7 @@ async function aGateway(limits: EventStreamsNeeds['limits'] = {}, needs: Partial
   const open: number[] = [];
   const streams = createEventStreams({
     events: createMailboxEvents(connections[0]),
-    reader: createMailboxEvents(connections[1]),
+    listener: createMailboxEvents(connections[1]),
     ...{ db, toProgress: progressOf, log, limits },
     metrics: { streams: (count) => open.push(count), streamEnded: (reason) => ended.push(reason) },
     ...needs,
@@ -336,6 +336,17 @@ describe('streams under strain', () => {
 });
 
 describe('while Redis is away', () => {
+  it('a page gets what happened, also when more happened to others than news is kept of', async () => {
+    const { userId, mailboxId } = await aUser();
+    const page = await (await aGateway()).page(userId);
+    await until(page.hasPlace);
+    proxy.cut();
+    await worker.publish(userId, [stored(mailboxId, 1)]);
+    for (let n = 0; n < 1_200; n += 1) await worker.publish(`usr_${n % 100}`, [stored('mb_other', n)]);
+    proxy.heal();
+    await until(() => page.of('message-stored').length === 1, patient);
+  }, 30_000);
+
   it.each(['cut', 'freeze'] as const)(
     '(%s) heartbeats go on, and afterwards all that happened is told',
     async (fault) => {

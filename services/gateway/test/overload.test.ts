@@ -180,6 +180,7 @@ describe('the public server', () => {
     ];
     await until(() => clients.every(({ isClosed }) => isClosed));
     expect(clients[0]!.text).toMatch(/^HTTP\/1\.1 408 .*"type":"\/problems\/too-slow"/s);
+    expect(clients[2]!.text).toBe('');
   });
 
   it.each([
