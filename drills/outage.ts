@@ -1,5 +1,5 @@
 // A full outage of Gmail under eight workers and a thousand mailboxes: how soon the fleet stops calling, how rarely it
-// tries again, how soon it is back, and what readers notice. Five minutes in full form.
+// tries again, how soon it is back, and what readers notice. Two minutes in full form.
 import { quantile } from '../bench/kit/http-load.ts';
 import type { Kit, Result, Row } from '../bench/kit/program.ts';
 import { row } from '../bench/kit/rows.ts';

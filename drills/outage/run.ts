@@ -12,9 +12,9 @@ import type { Fleet } from '../kit/fleet.ts';
 import { workersOf } from '../kit/in-ward.ts';
 import type { RunKit } from '../kit/in-ward.ts';
 import type { Load } from '../kit/load.ts';
-import { untilAllLive } from '../kit/sync-all.ts';
 import { openBreakers } from './open-breakers.ts';
 import { aReader } from './reader.ts';
+import { settleResidents } from './residents.ts';
 import { watchCalls } from './watch-calls.ts';
 import type { CallWatch } from './watch-calls.ts';
 
@@ -55,9 +55,16 @@ export async function outage(kit: RunKit, size: OutageSize): Promise<Outage> {
   const settings = { SYNC_POLL_SECONDS: String(size.poll), DATABASE_MAX_CONNECTIONS: '6' };
   const world = await aWorld({ gmail: gmailHere(simulator), settings });
   try {
+    kit.progress(`${size.mailboxes} mailboxes are being settled`);
+    const mailboxIds = await settleResidents({
+      ...{ world, simulator },
+      emails: residents,
+      pollSeconds: size.poll,
+    });
+    kit.progress(`starting ${size.workers} workers`);
     const fleet = await startFleet(world.env, [...workersOf(size.workers), 'gateway']);
     try {
-      return await throughIt(kit, { ...size, simulator, world, fleet, residents, newcomers });
+      return await throughIt(kit, { ...size, simulator, world, fleet, mailboxIds, newcomers });
     } finally {
       await fleet.close();
     }
@@ -94,15 +101,14 @@ interface Scene extends Omit<OutageSize, 'newcomers'> {
   simulator: GmailSimulator;
   world: World;
   fleet: Fleet;
-  residents: string[];
+  /** Of the residents. */
+  mailboxIds: string[];
   newcomers: string[];
 }
 
 async function throughIt(kit: RunKit, scene: Scene): Promise<Outage> {
-  const { simulator, world, fleet, poll } = scene;
-  const mailboxIds = await connectAll(world, scene.residents);
-  await untilAllLive({ world }, { kit, name: 'sync', withinSeconds: 600, mailboxIds });
-  await connectAll(world, scene.newcomers);
+  const { simulator, world, fleet, poll, mailboxIds } = scene;
+  await Promise.all(scene.newcomers.map((email) => world.connect(email)));
   const someone = await aReader(fleet.of('gateway')[0]!.url, reader, kit.signal);
   const calls = watchCalls(simulator);
   try {
@@ -129,15 +135,6 @@ async function throughIt(kit: RunKit, scene: Scene): Promise<Outage> {
   } finally {
     calls.stop();
   }
-}
-
-/** As many at a time as the ward has connections to Postgres. */
-async function connectAll(world: World, emails: string[]): Promise<string[]> {
-  const ids: string[] = [];
-  for (let at = 0; at < emails.length; at += 3) {
-    ids.push(...(await Promise.all(emails.slice(at, at + 3).map((email) => world.connect(email)))));
-  }
-  return ids;
 }
 
 async function goesAway(kit: RunKit, { simulator, fleet, seconds }: Scene, calls: CallWatch) {
