@@ -16,8 +16,8 @@ const watch = `
   addEventListener('message', (event) => messages.push(String(event.data)));
 `;
 
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await findChromium(), args: flags });
+export async function launchBrowser(own: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: await findChromium(), args: [...flags, ...own] });
 }
 
 /** A reader with a browser profile of their own, and everything that should not happen written down. */

@@ -34,10 +34,14 @@ export interface Shape {
   redisCluster?: boolean;
   /** PgBouncer before Postgres, pooling by transaction; and lists read from a "replica". */
   pooled?: boolean;
+  /** Where there is no run of tests with a Postgres of its own. */
+  postgresUrl?: string;
+  /** Of every process, beside the usual. */
+  settings?: Record<string, string>;
 }
 
 /** As small as it can be; `npm run drills -- fleet` asks for many by E2E_SHAPE. */
-const usualShape: Shape = { gateways: 1, bulk: 1, interactive: 1, telemetry: 0 };
+export const usualShape: Shape = { gateways: 1, bulk: 1, interactive: 1, telemetry: 0 };
 const shapes: Record<string, Shape> = {
   fleet: { gateways: 3, bulk: 2, interactive: 2, telemetry: 2 },
 };
@@ -77,6 +81,7 @@ export async function startStack(
     GMAIL_QUOTA_TIME_FACTOR: String(timeFactor),
     SYNC_POLL_SECONDS: '1',
     CLIENT_EVENTS_SNAPSHOT_SECONDS: '1',
+    ...shape.settings,
   };
   const worker = (lane: string) => ['gmail-worker', { WORKER_LANE: lane }] as const;
   const wanted = [
@@ -114,9 +119,10 @@ async function twoPorts() {
   return { port: await freePort(), adminPort: await freePort() };
 }
 
-async function startDatabases({ redisCluster = false, pooled = false }: Shape) {
+async function startDatabases({ redisCluster = false, pooled = false, postgresUrl }: Shape) {
+  const migrate = async (url: string) => void (await migrateDatabase(url));
   const [database, redis] = await Promise.all([
-    createTestDatabase({ key: 'finito', migrate: async (url) => void (await migrateDatabase(url)) }),
+    createTestDatabase({ key: 'finito', migrate, ...(postgresUrl && { serverUrl: postgresUrl }) }),
     redisCluster ? startTestRedisCluster() : startTestRedis(),
   ]);
   const pooler = pooled ? await startPgBouncer(database.url) : undefined;

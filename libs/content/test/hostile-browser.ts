@@ -1,11 +1,11 @@
 // Documents of mails in a real Chromium, each in a frame: which scripts ran, and who was spoken to.
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Server as TcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { findChromium, until } from '@finito/testing';
 import { mailDocument, sanitiseHtml } from '../src/index.ts';
+import { listenAsStrangers } from './strangers.ts';
 import { vectors } from './vectors.ts';
 
 /** The frame's policy; `allow-modals` is added so that a script that did run would be seen. */
@@ -14,6 +14,8 @@ export const framePolicy =
 
 /** The page around the frame lets no stranger into it. */
 const pageHeaders = { 'Content-Security-Policy': "frame-src 'self'" };
+
+const sentinel = 'sentinel.example';
 
 export interface Seen {
   /** Scripts that ran: every one of them calls alert. */
@@ -27,7 +29,6 @@ export type HostileBrowser = Awaited<ReturnType<typeof openHostileBrowser>>;
 export async function openHostileBrowser() {
   let documents: string[] = [];
   let headers: Record<string, string> = {};
-  let hosts = new Set<string>();
   const pages = createServer((request, response) => {
     const [, name = ''] = (request.url ?? '').split('/');
     const document = name === '' ? framesOf(documents.length) : documents[Number(name)];
@@ -38,22 +39,9 @@ export async function openHostileBrowser() {
     });
     response.end(document);
   });
-  // The name of a host stands in the clear in a request and in the first bytes of TLS. The browser's own calls home have others.
-  const strangers = createTcpServer((socket) => {
-    socket
-      .on('error', () => undefined)
-      .once('data', (bytes) => {
-        const [host] =
-          /[a-z0-9-]+(?:\.[a-z0-9-]+)*\.example/.exec(bytes.toString('latin1').toLowerCase()) ?? [];
-        if (host !== undefined) hosts.add(host);
-        socket.destroy();
-      });
-  });
-  await Promise.all([listening(pages), listening(strangers)]);
-  const args = [
-    `--host-resolver-rules=MAP * 127.0.0.1:${portOf(strangers)}, EXCLUDE 127.0.0.1`,
-    '--no-sandbox',
-  ];
+  const strangers = await listenAsStrangers();
+  await listening(pages);
+  const args = [strangers.flag, '--no-sandbox'];
   const browser = await chromium.launch({ executablePath: await findChromium(), args });
 
   return {
@@ -61,7 +49,7 @@ export async function openHostileBrowser() {
     async show(shown: string[], options: { headers: Record<string, string> }): Promise<Seen> {
       documents = shown;
       headers = options.headers;
-      hosts = new Set();
+      strangers.forget();
       let executions = 0;
       const page = await browser.newPage();
       page.on('dialog', (dialog) => {
@@ -72,11 +60,14 @@ export async function openHostileBrowser() {
       await page.goto(top, { waitUntil: 'load', timeout: 0 });
       await page.evaluate(prod);
       // A request that was caused before this one would have left before it.
-      await page.evaluate('fetch("https://sentinel.example/").catch(() => undefined)');
+      await page.evaluate(`fetch("https://${sentinel}/").catch(() => undefined)`);
       if (page.url() !== top) throw new Error(`a mail led the page to ${page.url()}`);
       await page.close();
-      await until(() => hosts.delete('sentinel.example'));
-      return { executions, hosts: [...hosts] };
+      const hosts = await until(() => {
+        const heard = strangers.heard();
+        return heard.includes(sentinel) ? heard.filter((host) => host !== sentinel) : undefined;
+      });
+      return { executions, hosts };
     },
     async close() {
       await browser.close();
@@ -128,10 +119,10 @@ const prod = `(async () => {
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 250)));
 })()`;
 
-function listening(server: Server | TcpServer): Promise<void> {
+function listening(server: Server): Promise<void> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 
-function portOf(server: Server | TcpServer): number {
+function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
