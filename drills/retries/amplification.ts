@@ -14,8 +14,8 @@ export function amplification({ calls, share, breaker }: { calls: number; share:
       concurrency: 20,
       // How long a retry waits changes the time of this, not the count.
       backoffMs: 5,
-      // A share that cannot be reached never opens it.
-      ...(!breaker && { breaker: { errorThresholdPercentage: 101 } }),
+      // Neither a share nor a number in a row that can be reached opens it.
+      ...(!breaker && { breaker: { errorThresholdPercentage: 101, volumeThreshold: Infinity } }),
     });
     const { accessToken } = simulator.issueTokens(email);
     const mailbox = gmail.mailbox({ getAccessToken: () => accessToken });
