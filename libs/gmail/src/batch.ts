@@ -1,7 +1,7 @@
 import { GmailBadAnswerError, GmailRateLimitError } from './errors.ts';
 import type { GmailRequest } from './exchange.ts';
 import { isOutage } from './breaker-guard.ts';
-import { boundaryOf, multipartOf, partsOf, type PartAnswer } from './multipart.ts';
+import { boundaryOf, multipartOf, partsOf } from './multipart.ts';
 import { errorOf, type Named, type Outcome, type Read } from './reads.ts';
 import { refusalFrom, UnauthorizedError } from './refusals.ts';
 import type { TransportAnswer } from './transport.ts';
@@ -51,7 +51,8 @@ function outcomesFrom<T extends Named>(reads: readonly Read<T>[], answer: Transp
   const boundary = boundaryOf(answer.headers.get('content-type'));
   const parts = boundary === undefined ? undefined : partsOf(answer.body, boundary);
   if (parts === undefined) throw bad('boundary');
-  const byIndex = new Map(parts.map((part) => [part.index, part]));
+  const { restore } = answer;
+  const byIndex = new Map(parts.map((part) => [part.index, { ...part, restore }]));
   const outcomes = reads.map((read, index): Outcome<T> => {
     const part = byIndex.get(index);
     return part === undefined ? { id: read.id, error: bad('missing-part') } : outcomeOf(read, part);
@@ -65,7 +66,7 @@ function outcomesFrom<T extends Named>(reads: readonly Read<T>[], answer: Transp
   return outcomes;
 }
 
-function outcomeOf<T extends Named>({ id, request }: Read<T>, part: PartAnswer): Outcome<T> {
+function outcomeOf<T extends Named>({ id, request }: Read<T>, part: TransportAnswer): Outcome<T> {
   const { operation } = request;
   if (part.status < 200 || part.status > 299) return { id, error: refusalFrom(operation, part) };
   try {

@@ -66,8 +66,9 @@ export async function exchange<T>(
 
 /** Reads a JSON answer and proves its shape; a body cut off or a proxy's page ends here. */
 export function readJson<T>(operation: OperationName, shape: Shape<T>): (answer: TransportAnswer) => T {
-  return ({ status, body }) => {
-    const value = shape(parseJson(operation, status, body));
+  return ({ status, body, restore }) => {
+    const parsed = parseJson(operation, status, body);
+    const value = shape(restore ? restore(parsed) : parsed);
     if (value === undefined) throw new GmailBadAnswerError({ operation, status, reason: 'shape' });
     return value;
   };

@@ -14,6 +14,8 @@ export interface TransportAnswer {
   headers: HeaderReader;
   /** Whole and decoded: the caller's deadline covers it to its last byte. */
   body: string;
+  /** Of a body that was too large for one go, long texts were taken out: puts them into what was parsed of it. */
+  restore?: ((parsed: unknown) => unknown) | undefined;
 }
 
 /**

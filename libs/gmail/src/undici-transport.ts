@@ -1,5 +1,6 @@
 import type { Agent } from 'undici';
-import type { Transport } from './transport.ts';
+import type { LargeAnswers } from './large-answers.ts';
+import type { Transport, TransportAnswer } from './transport.ts';
 
 export interface UndiciTransportOptions {
   /** Kept-alive connections per origin, default 64. HTTP/1.1: measured faster than HTTP/2 on one machine. */
@@ -10,6 +11,8 @@ export interface UndiciTransportOptions {
 
 // Above this many compressed bytes unpacking leaves the event loop; below, the hop costs more than it saves.
 const unpackInlineBytes = 128 * 1024;
+// Above this many bytes, unpacked, parsing as a whole would hold it up as well.
+const largeBytes = 4_000_000;
 
 /**
  * Node only: undici's pool, about a third of fetch's CPU a call. Loads undici at its first request, so a
@@ -24,7 +27,7 @@ export function createUndiciTransport({
 
   return {
     async send({ verb, url, headers, body, signal }) {
-      const { agent, unpack } = await loaded();
+      const { agent, ...reading } = await loaded();
       const { origin, pathname, search } = new URL(url);
       const response = await agent.request({
         origin,
@@ -35,8 +38,8 @@ export function createUndiciTransport({
         signal,
       });
       const answerHeaders = response.headers;
-      const packed = await response.body.bytes();
-      const isGzip = answerHeaders['content-encoding'] === 'gzip';
+      const bytes = (await response.body.bytes()) as Uint8Array<ArrayBuffer>;
+      const isPacked = answerHeaders['content-encoding'] === 'gzip' && bytes.length > 0;
       return {
         status: response.statusCode,
         headers: {
@@ -45,29 +48,51 @@ export function createUndiciTransport({
             return (Array.isArray(value) ? value[0] : value) ?? null;
           },
         },
-        body: isGzip && packed.length > 0 ? await unpack(packed) : text(packed),
+        ...(await bodyOf(bytes, isPacked, reading)),
       };
     },
 
     async close() {
-      if (loading !== undefined) await (await loading).agent.destroy();
+      if (loading === undefined) return;
+      const { agent, large } = await loading;
+      await Promise.all([agent.destroy(), large.close()]);
     },
   };
 }
 
+async function bodyOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  isPacked: boolean,
+  { large, unpack, unpackNow }: Omit<Loaded, 'agent'>,
+): Promise<Pick<TransportAnswer, 'body' | 'restore'>> {
+  if ((isPacked ? unpackedSize(bytes) : bytes.length) > largeBytes) return large.read(bytes, isPacked);
+  if (!isPacked) return { body: text(bytes) };
+  return { body: text(bytes.length <= unpackInlineBytes ? unpackNow(bytes) : await unpack(bytes)) };
+}
+
+/** As the end of a gzip says it (RFC 1952 §2.3.1); whoever says too little there fails to be unpacked. */
+function unpackedSize(packed: Uint8Array): number {
+  return packed.length < 4
+    ? 0
+    : new DataView(packed.buffer, packed.byteOffset).getUint32(packed.length - 4, true);
+}
+
 interface Loaded {
   agent: Agent;
-  unpack(packed: Uint8Array): string | Promise<string>;
+  large: LargeAnswers;
+  unpack(packed: Uint8Array): Promise<Uint8Array>;
+  unpackNow(packed: Uint8Array): Uint8Array;
 }
 
 async function load(connections: number, maxAnswerBytes: number): Promise<Loaded> {
-  const [{ Agent }, zlib, { promisify }] = await Promise.all([
+  const [{ Agent }, zlib, { promisify }, { createLargeAnswers }] = await Promise.all([
     import('undici'),
     import('node:zlib'),
     import('node:util'),
+    import('./large-answers.ts'),
   ]);
+  const limits = { maxOutputLength: Math.min(largeBytes, maxAnswerBytes) };
   const gunzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(zlib.gunzip);
-  const limits = { maxOutputLength: maxAnswerBytes };
   return {
     // Deadlines are the caller's, by signal: undici's own would cut a slow but allowed answer.
     agent: new Agent({
@@ -77,10 +102,9 @@ async function load(connections: number, maxAnswerBytes: number): Promise<Loaded
       bodyTimeout: 0,
       maxResponseSize: maxAnswerBytes,
     }),
-    unpack: (packed) =>
-      packed.length <= unpackInlineBytes
-        ? zlib.gunzipSync(packed, limits).toString()
-        : gunzip(packed, limits).then(String),
+    large: createLargeAnswers({ maxBytes: maxAnswerBytes }),
+    unpack: (packed) => gunzip(packed, limits),
+    unpackNow: (packed) => zlib.gunzipSync(packed, limits),
   };
 }
 

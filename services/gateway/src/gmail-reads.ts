@@ -6,6 +6,7 @@ import type { GetAccessToken, Gmail, GmailMailbox, GmailMessagePart } from '@fin
 import { QuotaLedgerUnavailableError } from '@finito/quota';
 import type { GmailMethod, QuotaLane, QuotaLedger, QuotaProfile } from '@finito/quota';
 import { setTimeout as wait } from 'node:timers/promises';
+import { bytesOf } from './bytes-of.ts';
 import { GmailBusyError, NotFoundError } from './errors.ts';
 
 export interface GmailReads {
@@ -50,7 +51,7 @@ export function createGmailReads(needs: GmailReadsNeeds): GmailReads {
       const { data } = await call(key, 'messages.attachments.get', signal, (mailbox) =>
         mailbox.getAttachment(key.gmailId, id, signal),
       );
-      return Buffer.from(data, 'base64url');
+      return await bytesOf(data);
     } catch (error) {
       if (error instanceof GmailNotFoundError) return undefined;
       throw error;
@@ -62,7 +63,7 @@ export function createGmailReads(needs: GmailReadsNeeds): GmailReads {
       const get = (mailbox: GmailMailbox) => mailbox.getMessage(key.gmailId, { format: 'raw' }, signal);
       const { raw } = await call(key, 'messages.get', signal, get, asked).catch(asNotFound);
       if (raw === undefined) throw new NotFoundError('Gmail gave no message');
-      return Buffer.from(raw, 'base64url');
+      return bytesOf(raw);
     },
 
     async attachment(key, { partId, kept }, signal) {
@@ -73,7 +74,7 @@ export function createGmailReads(needs: GmailReadsNeeds): GmailReads {
         mailbox.getMessage(key.gmailId, { format: 'full' }, signal),
       ).catch(asNotFound);
       const part = payload && partOf(payload, partId);
-      if (part?.body?.data !== undefined) return Buffer.from(part.body.data, 'base64url');
+      if (part?.body?.data !== undefined) return bytesOf(part.body.data);
       const id = part?.body?.attachmentId;
       const bytes = id === undefined ? undefined : await attachmentById(key, id, signal);
       if (!bytes) throw new NotFoundError('no such attachment');

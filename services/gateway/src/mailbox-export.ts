@@ -9,7 +9,7 @@ import type { Log } from '@finito/service-kit';
 import { ExportRunningError } from './errors.ts';
 import { exportedMessages } from './exported-messages.ts';
 import type { ExportedMessage, ExportSource } from './exported-messages.ts';
-import { mboxPiece } from './mbox.ts';
+import { mboxPieces } from './mbox.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 export interface MailboxExports {
@@ -69,8 +69,8 @@ export function createMailboxExports({ metrics, ...source }: MailboxExportNeeds)
       async function writeOne(message: ExportedMessage): Promise<void> {
         counts[message.raw ? 'written' : 'gone'] += 1;
         metrics.exported(message.raw ? 'written' : 'gone');
-        const piece = pieceOf(mailboxId, message);
-        if (piece && !response.write(piece)) await drained(response, signal);
+        for (const piece of piecesOf(mailboxId, message))
+          if (!response.write(piece)) await drained(response, signal);
       }
     } catch (error) {
       if (!response.headersSent && !signal.aborted) throw error;
@@ -93,8 +93,8 @@ export function createMailboxExports({ metrics, ...source }: MailboxExportNeeds)
   };
 }
 
-function pieceOf(mailboxId: string, { row, raw }: ExportedMessage): Buffer | undefined {
-  return raw && mboxPiece({ ...row, raw, messageId: messageIdFrom(mailboxId, row.gmailId) });
+function piecesOf(mailboxId: string, { row, raw }: ExportedMessage): Iterable<Buffer> {
+  return raw ? mboxPieces({ ...row, raw, messageId: messageIdFrom(mailboxId, row.gmailId) }) : [];
 }
 
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {

@@ -14,27 +14,55 @@ export interface MboxMessage {
   isUnread: boolean;
 }
 
-/** Lines end with LF; a line that begins with "From ", however often quoted, gets one more ">". */
-export function mboxPiece({
-  raw,
+const pieceBytes = 1_000_000;
+
+/**
+ * Lines end with LF; a line that begins with "From ", however often quoted, gets one more ">". In pieces, between which
+ * others have their turn.
+ */
+export function* mboxPieces({ raw, ...message }: MboxMessage, bytesAtOnce = pieceBytes): Generator<Buffer> {
+  yield Buffer.from(`${headOf(message)}\n`, 'latin1');
+  for (let start = 0; start < raw.length;) {
+    const end = endOfPiece(raw, start, bytesAtOnce);
+    const isWithinLine = start > 0 && raw[start - 1] !== lineFeed;
+    yield Buffer.from(quoted(raw.toString('latin1', start, end), isWithinLine), 'latin1');
+    start = end;
+  }
+  yield Buffer.from(raw.at(-1) === lineFeed ? '\n' : '\n\n');
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** After a line, or within one that is longer than a piece. */
+function endOfPiece(raw: Buffer, start: number, bytesAtOnce: number): number {
+  const end = start + bytesAtOnce;
+  if (end >= raw.length) return raw.length;
+  const line = raw.subarray(start, end).lastIndexOf(lineFeed);
+  if (line >= 0) return start + line + 1;
+  return raw[end - 1] === carriageReturn ? end - 1 : end;
+}
+
+/** One byte, one character: what is no line end passes as it is. */
+function quoted(lines: string, isWithinLine: boolean): string {
+  return lines
+    .replace(/\r\n/g, '\n')
+    .replace(/^>*From /gm, (mark, at: number) => (isWithinLine && at === 0 ? mark : `>${mark}`));
+}
+
+function headOf({
   messageId,
   threadId,
   receivedAt,
   fromAddress,
   ...message
-}: MboxMessage): Buffer {
-  // One byte, one character: what is no line end passes as it is.
-  const lines = raw
-    .toString('latin1')
-    .replace(/\r\n/g, '\n')
-    .replace(/^(>*From )/gm, '>$1');
-  const head = [
+}: Omit<MboxMessage, 'raw'>): string {
+  return [
     `From ${senderOf(fromAddress)} ${asctime(receivedAt)}`,
     `X-Finito-Id: ${messageId}`,
     `X-GM-THRID: ${BigInt(`0x${threadId}`)}`,
     `X-Gmail-Labels: ${labelsHeader(message)}`,
   ].join('\n');
-  return Buffer.from(`${head}\n${lines}${lines.endsWith('\n') ? '' : '\n'}\n`, 'latin1');
 }
 
 /** `Thu Jan  1 00:00:00 1970`, in UTC. */
