@@ -8,11 +8,12 @@ import { costRows } from './sync/cost.ts';
 import { fairnessRows } from './sync/fairness.ts';
 import { growthRows } from './sync/growth.ts';
 import { ingestRows } from './sync/ingest.ts';
+import { manyProcessesRows } from './sync/many-processes.ts';
 import { quotaRows } from './sync/quota-share.ts';
 import { readRows } from './sync/reads.ts';
 
 export const options = {
-  /** Only the nth part: 1 quota, 2 fairness, 3 cost, 4 growth, 5 arrivals, 6 reads, 7 bulk writes; 0: all of them. */
+  /** Only the nth part: 1 quota, 2 fairness, 3 cost, 4 growth, 5 arrivals, 6 reads, 7 bulk writes, 8 many processes; 0: all. */
   only: 0,
   /** Of the mailbox that is synced under quota; twice as many with the legacy prices. */
   messages: 2_000,
@@ -37,6 +38,7 @@ const parts: ((kit: Kit) => Promise<Row[]>)[] = [
   arrivalRows,
   readRows,
   ingestRows,
+  manyProcessesRows,
 ];
 
 export async function benchSync(kit: Kit): Promise<Result> {

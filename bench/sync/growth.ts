@@ -1,4 +1,4 @@
-// S6: what a message costs does not depend on how many there are, nor on how many processes share the work.
+// S6: what a message costs does not depend on how many there are.
 import { until } from '@finito/testing';
 import { Redis } from 'ioredis';
 import { cpuMsOf, rssMbOf } from '../kit/cpu.ts';

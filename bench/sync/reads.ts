@@ -9,8 +9,8 @@ import { row } from '../kit/rows.ts';
 import type { World } from '../kit/world.ts';
 import { backfilling, inTown, p99, small } from './town.ts';
 
-const reads = 100;
-const everyMs = 300;
+const reads = 200;
+const everyMs = 150;
 
 export async function readRows(kit: Kit): Promise<Row[]> {
   const settings = { SYNC_CONTENT: 'metadata', SYNC_POLL_SECONDS: '600' };

@@ -13,7 +13,7 @@ import type { World } from '../kit/world.ts';
 
 export const small = 'small@example.com';
 const large = 'large@example.com';
-const smallMessages = 200;
+const smallMessages = 400;
 export const topic = 'projects/bench/topics/gmail';
 export const subscription = 'projects/bench/subscriptions/gmail';
 
@@ -71,7 +71,8 @@ export async function backfilling(world: World): Promise<void> {
   await until(hasBegun, { timeoutMs: patienceMs, message: 'the backfill to run' });
 }
 
+/** By nearest rank: of a hundred the second slowest. */
 export function p99(values: number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))]!;
+  return sorted[Math.ceil(sorted.length * 0.99) - 1]!;
 }
