@@ -22,11 +22,11 @@ export interface DueMailboxes {
    */
   recount(): Promise<Unaccounted[]>;
   /**
-   * Gmail told that an account's mailbox has come to `historyId`. When it resolves this is remembered: the mailboxes
-   * that are `behind` are due, and stay so until they have come there. Enqueue `sync-mailbox` for them, to be
-   * quick. The history id itself moves only with what it covers.
+   * Gmail told that an account's mailbox has come to `historyId`. When it resolves this is remembered: mailboxes that
+   * are behind are due, and stay so until they have come there; the others are due once what Gmail left untold meanwhile
+   * can be seen. Enqueue `sync-mailbox` for the `looks`, to be quick. The history id itself moves only with what it covers.
    */
-  notify(emailAddress: string, historyId: string): Promise<{ isKnown: boolean; behind: string[] }>;
+  notify(emailAddress: string, historyId: string): Promise<Notified>;
   /** Notes Gmail's watch, which is renewed long before it ends; `null`: it was refused, and is asked for again in an hour. */
   watched(mailboxId: string, until: Date | null): Promise<void>;
   /** When the first of the watches ends that should be there; null when there is none. */
@@ -139,21 +139,35 @@ export function dueMailboxes(pool: Pool): DueMailboxes {
   };
 }
 
+export interface Notified {
+  /** `news`: of a change that a mailbox has not seen; `unknown`: nobody has this mailbox. */
+  outcome: 'news' | 'known' | 'unknown';
+  looks: { mailboxId: string; inMs: number }[];
+}
+
+/**
+ * After Gmail has told of a change, it says nothing of others of that user for a second, and never will: a mailbox is
+ * looked at once more when that second is over (https://developers.google.com/workspace/gmail/api/guides/push).
+ */
+export const untoldMs = 1_100;
+
 function watches(pool: Pool): Pick<DueMailboxes, 'notify' | 'watched' | 'earliestWatchEnd'> {
   return {
     async notify(emailAddress, historyId) {
-      const { rows } = await pool.query<{ id: string; behind: boolean }>(
+      const { rows } = await pool.query<{ id: string; open: boolean; behind: boolean }>(
         `UPDATE mailboxes SET notified_at = now(),
            notified_history_id = greatest(notified_history_id, $2::numeric),
-           due_at = CASE WHEN history_id >= $2::numeric THEN due_at ELSE now() END
+           due_at = CASE WHEN history_id >= $2::numeric
+             THEN least(due_at, now() + $3 * interval '1 millisecond') ELSE now() END
          WHERE email_address = ANY(ARRAY[$1, lower($1)]) AND google_subject NOT LIKE 'erased:%'
-         RETURNING id,
-           coalesce(history_id < $2::numeric, true) AND state <> 'reauth' AND paused_at IS NULL AS behind`,
-        [emailAddress, historyId],
+         RETURNING id, state <> 'reauth' AND paused_at IS NULL AS open,
+           coalesce(history_id < $2::numeric, true) AS behind`,
+        [emailAddress, historyId, untoldMs],
       );
+      const open = rows.filter((mailbox) => mailbox.open);
       return {
-        isKnown: rows.length > 0,
-        behind: rows.flatMap(({ id, behind }) => (behind ? [id] : [])),
+        outcome: rows.length === 0 ? 'unknown' : open.some(({ behind }) => behind) ? 'news' : 'known',
+        looks: open.map(({ id, behind }) => ({ mailboxId: id, inMs: behind ? 0 : untoldMs })),
       };
     },
 

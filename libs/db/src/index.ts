@@ -11,6 +11,7 @@ export {
   MailboxNotFoundError,
   RowRefusedError,
 } from './errors.ts';
+export { untoldMs } from './due-mailboxes.ts';
 export type { ExportedRow, ExportPlace } from './export-reads.ts';
 export type { FailedMessage } from './failure-reads.ts';
 export type { AuditCandidate, FleetState } from './fleet-reads.ts';

@@ -43,6 +43,8 @@ export interface SyncState {
   watchIsDue: boolean;
   /** Gmail tells us of changes: it was asked to, and lately did. */
   isPushed: boolean;
+  /** Milliseconds since Gmail last told us of a change, when this was read. */
+  toldAgoMs: number | undefined;
   googleSubject: string;
   emailAddress: string;
   /** Slices before this one that ended in a failure, one after the other. */
@@ -98,6 +100,7 @@ export interface LeaseStore {
 const syncColumns = `m.user_id, m.lease_fence, m.state, m.history_id, m.generation, m.pending, m.google_subject, m.email_address,
   m.failures, m.lease_wanted, coalesce(m.watch_renew_at, '-infinity') <= now() AS watch_due,
   coalesce(m.watch_until > now() AND m.notified_at > now() - interval '1 day', false) AS pushed,
+  (extract(epoch FROM now() - m.notified_at) * 1000)::float8 AS told_ago,
   (SELECT (extract(epoch FROM now() - g.started_at) * 1000)::float8 FROM sync_generations g
    WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS age,
   (SELECT g.horizon FROM sync_generations g WHERE g.mailbox_id = m.id AND g.generation = m.generation) AS horizon,
@@ -126,6 +129,7 @@ interface SyncRow {
   lease_wanted: boolean;
   watch_due: boolean;
   pushed: boolean;
+  told_ago: number | null;
   age: number | null;
   horizon: string | null;
   relist: boolean;
@@ -220,6 +224,7 @@ function syncState(row: SyncRow): SyncState {
     weight: row.weight,
     watchIsDue: row.watch_due,
     isPushed: row.pushed,
+    toldAgoMs: row.told_ago ?? undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { untoldMs } from '../src/index.ts';
 import { aMailbox, aMessage, migratedDb } from './migrated-db.ts';
 
 let test: Awaited<ReturnType<typeof migratedDb>>;
@@ -77,17 +78,15 @@ describe('a label that is read anew', () => {
 });
 
 describe('a notification', () => {
-  it('names the mailboxes that are behind, and moves no history id', async () => {
+  it('has mailboxes looked at: those behind at once, others when Gmail’s silence is over; and moves no history id', async () => {
     const { db, pool } = test;
     const { mailboxId } = await aMailbox(db, pool);
     const { rows } = await pool.query('SELECT email_address FROM mailboxes WHERE id = $1', [mailboxId]);
     const address = rows[0].email_address;
-    expect(await db.due.notify(address, '100')).toEqual({ isKnown: true, behind: [] });
-    expect(await db.due.notify(address, '18446744073709551615')).toEqual({
-      isKnown: true,
-      behind: [mailboxId],
-    });
-    expect(await db.due.notify('nobody@example.com', '200')).toEqual({ isKnown: false, behind: [] });
+    const told = (historyId: string) => db.due.notify(address, historyId);
+    expect(await told('100')).toEqual({ outcome: 'known', looks: [{ mailboxId, inMs: untoldMs }] });
+    expect(await told('18446744073709551615')).toEqual({ outcome: 'news', looks: [{ mailboxId, inMs: 0 }] });
+    expect(await db.due.notify('nobody@example.com', '200')).toEqual({ outcome: 'unknown', looks: [] });
     const after = await pool.query('SELECT history_id FROM mailboxes WHERE id = $1', [mailboxId]);
     expect(after.rows[0].history_id).toBe('100');
   });

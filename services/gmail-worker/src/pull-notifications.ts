@@ -74,11 +74,12 @@ async function remember(
   const notification = parseNotification(data);
   // Refused, it would come again for days; asking Gmail now and then finds what it meant.
   if (!notification) return notificationMetrics.told({ via: 'pull', outcome: 'unreadable' });
-  const { isKnown, behind } = await db.due.notify(notification.emailAddress, notification.historyId);
+  const { outcome, looks } = await db.due.notify(notification.emailAddress, notification.historyId);
   // The queue may be away: the mailbox is due in Postgres, where the next sweep finds it.
   await Promise.all(
-    behind.map((mailboxId) => jobs.enqueue(syncMailbox, { mailboxId }).catch(() => undefined)),
+    looks.map(({ mailboxId, inMs }) =>
+      jobs.enqueue(syncMailbox, { mailboxId }, { delayMs: inMs }).catch(() => undefined),
+    ),
   );
-  const outcome = !isKnown ? 'unknown' : behind.length > 0 ? 'news' : 'known';
   notificationMetrics.told({ via: 'pull', outcome, publishTime });
 }

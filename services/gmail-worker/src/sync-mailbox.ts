@@ -4,6 +4,7 @@
 //   never listed ──► history pinned, first page listed, newest 50 fetched ──► backfill-mailbox
 //   listed       ──► history applied, new messages fetched
 //   history lost ──► a new generation is listed (reconcile)               ──► backfill-mailbox
+import { untoldMs } from '@finito/db';
 import type { SyncState } from '@finito/db';
 import { GmailHistoryExpiredError } from '@finito/gmail';
 import { backfillMailbox } from '@finito/jobs';
@@ -82,7 +83,7 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     return done();
   }
 
-  const before = slice.sync.pending;
+  const { pending: before, toldAgoMs = Infinity } = slice.sync;
   try {
     if (!(await partialSync(needs, slice, scope))) return { kind: 'again', inMs: 1 };
   } catch (error) {
@@ -102,7 +103,8 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
     await slice.refresh();
   }
   if (options.pubsubTopic !== undefined) await watchMailbox(needs, slice, options.pubsubTopic);
-  return done();
+  // What Gmail tells nobody comes after this look.
+  return toldAgoMs < untoldMs ? { kind: 'again', inMs: untoldMs - toldAgoMs } : done();
 }
 
 /** The settings ask for another part of the mailbox than was listed, or an audit found that it differs. */

@@ -44,6 +44,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Nobody has looked for longer than the second in which Gmail tells of nothing more. */
+async function untilSilenceIsOver() {
+  let looks = -1;
+  const isQuiet = () => {
+    const before = looks;
+    looks = simulator.report().calls['history.list'] ?? 0;
+    return looks === before;
+  };
+  await eventually(isQuiet, { everyMs: 2_500 });
+}
+
 it('new mail is a row as soon as Gmail tells of it, and how long that took is measured', async () => {
   const { adminUrl } = await world.startWorker();
   const mailboxId = await world.connect(email);
@@ -53,16 +64,29 @@ it('new mail is a row as soon as Gmail tells of it, and how long that took is me
     /notifications_total\{via="pull",outcome="(news|known)"/.test(await metrics()),
   );
   await eventually(async () => (await world.progress(mailboxId)).state === 'live');
-  // Gmail tells of one change a second at most, and drops what is above: until one is told, more come.
-  await eventually(
-    async () => {
-      simulator.account(email).deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
-      return (await world.progress(mailboxId)).stored > 0;
-    },
-    { everyMs: 500 },
-  );
+  await untilSilenceIsOver();
+  simulator.account(email).deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
+  await eventually(async () => (await world.progress(mailboxId)).stored > 0);
   expect(await world.db.due.unaccounted()).toEqual([]);
   const counted = /finito_sync_new_message_delay_seconds_count (\d+)/.exec(await metrics());
   expect(Number(counted?.[1])).toBeGreaterThan(0);
   expect(await metrics()).toMatch(/finito_gmail_notifications_total\{via="pull",outcome="news"\} [1-9]/);
+});
+
+it('new mail is a row though Gmail says nothing of it, having told of other mail within the same second', async () => {
+  const account = simulator.account(email);
+  const [{ id }] = (await world.pool.query('SELECT id FROM mailboxes WHERE email_address = $1', [email]))
+    .rows;
+  const isStored = async (gmailId: string) =>
+    (await world.pool.query('SELECT 1 FROM emails WHERE mailbox_id = $1 AND gmail_id = $2', [id, gmailId]))
+      .rowCount === 1;
+  await untilSilenceIsOver();
+  const [first, second] = ['one', 'two'].map((text) => ({
+    raw: Buffer.from(`Subject: ${text}\r\n\r\nHello`),
+  }));
+  const one = account.deliver(first!);
+  await eventually(() => isStored(one));
+  const two = account.deliver(second!);
+  await eventually(() => isStored(two));
+  expect((await world.progress(id)).pending).toBe(0);
 });

@@ -123,7 +123,7 @@ describe('a sync', () => {
     await eventually(watched);
     expect(watches()).toBe(1);
     account.deliver({ raw: Buffer.from('Subject: New\r\n\r\nHello') });
-    expect(await world.db.due.notify(email, account.historyId())).toMatchObject({ isKnown: true });
+    expect(await world.db.due.notify(email, account.historyId())).toMatchObject({ outcome: 'news' });
     await eventually(async () => (await compared(mailboxId)).equal);
     expect(await compared(mailboxId)).toEqual(inStep);
     expect(watches()).toBe(1);

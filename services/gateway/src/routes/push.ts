@@ -22,16 +22,14 @@ export function pushRoutes({ db, jobs, notificationMetrics }: PushNeeds): Pick<H
         notificationMetrics.told({ via: 'push', outcome: 'unreadable' });
         return undefined;
       }
-      const { isKnown, behind } = await db.due.notify(notification.emailAddress, notification.historyId);
+      const { outcome, looks } = await db.due.notify(notification.emailAddress, notification.historyId);
       // The queue may be away: the mailbox is due in Postgres, where the next sweep finds it.
       await Promise.all(
-        behind.map((mailboxId) => jobs.enqueue(syncMailbox, { mailboxId }).catch(() => undefined)),
+        looks.map(({ mailboxId, inMs }) =>
+          jobs.enqueue(syncMailbox, { mailboxId }, { delayMs: inMs }).catch(() => undefined),
+        ),
       );
-      notificationMetrics.told({
-        via: 'push',
-        outcome: !isKnown ? 'unknown' : behind.length > 0 ? 'news' : 'known',
-        publishTime: message.publishTime,
-      });
+      notificationMetrics.told({ via: 'push', outcome, publishTime: message.publishTime });
       return undefined;
     },
   };
