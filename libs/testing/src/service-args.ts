@@ -5,9 +5,13 @@
  * The gateway holds thousands of streams for hours, and what it laid aside while they opened must not stay with them: a
  * young generation that may grow to 64 MB, twice, and an old one that may double before it is swept, cost 35 kB a stream
  * beyond the 17 that it needs, and let a worker that stores a thousand messages a second grow to 290-320 MB instead of
- * 155. Below 8 MB the gateway's young one is swept so often that requests feel it (docs/performance.md).
+ * 155. The gateway has more of both: where they are small, requests pay for sweeping them (docs/performance.md).
  */
 export function serviceArgs(service: string): string[] {
-  const youngMb = service === 'gateway' ? 8 : 4;
-  return [`--max-semi-space-size=${youngMb}`, '--heap-growing-percent=20', `services/${service}/src/main.ts`];
+  const [youngMb, growingPercent] = service === 'gateway' ? [16, 50] : [4, 20];
+  return [
+    `--max-semi-space-size=${youngMb}`,
+    `--heap-growing-percent=${growingPercent}`,
+    `services/${service}/src/main.ts`,
+  ];
 }

@@ -29,10 +29,26 @@ const maxConnections = 20_000;
 export function capConnections(server: Server, max = maxConnections): Server {
   server.maxConnections = max;
   server.maxHeadersCount = 100;
+  const closeInTurn = closer();
   server.on('drop', () => server.closeIdleConnections());
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy();
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (socket.bytesRead === 0) closeInTurn(socket);
     else socket.end(answerToUnreadable(error));
   });
   return server;
+}
+
+/** So many at once, about a millisecond of work: whoever asks for something meanwhile is answered in between. */
+const closedAtOnce = 50;
+
+function closer(): (socket: Socket) => void {
+  const waiting: Socket[] = [];
+  function closeSome(): void {
+    for (const socket of waiting.splice(0, closedAtOnce)) socket.destroy();
+    if (waiting.length > 0) setImmediate(closeSome);
+  }
+  return (socket) => {
+    if (waiting.push(socket) === 1) setImmediate(closeSome);
+  };
 }

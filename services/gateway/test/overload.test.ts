@@ -183,6 +183,14 @@ describe('the public server', () => {
     expect(clients[2]!.text).toBe('');
   });
 
+  it('drops many that send nothing, each of them, and goes on answering', async () => {
+    const port = await aServer();
+    const silent = await Promise.all(Array.from({ length: 200 }, () => aClient(port, '')));
+    await until(() => silent.every(({ isClosed }) => isClosed));
+    const client = await aClient(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => client.text.includes('200 OK'));
+  });
+
   it.each([
     [
       'a head that is too large',
