@@ -7,8 +7,10 @@ export interface Load {
   port: number;
   requests: number;
   connections: number;
-  /** The head of the nth request, blank line included. */
-  head: (index: number) => string;
+  /** The nth request: its head, blank line included, and its body if it has one. */
+  head: (index: number) => string | Buffer;
+  /** Given each answer. */
+  onAnswer?: (status: number, body: string) => void;
   /** Begun in a second, as evenly as a timer can; without it, each connection asks as soon as it was answered. */
   perSecond?: number;
   signal?: AbortSignal;
@@ -26,6 +28,7 @@ export async function httpLoad({
   requests,
   connections,
   head,
+  onAnswer,
   perSecond,
   signal,
 }: Load): Promise<Loaded> {
@@ -43,7 +46,8 @@ export async function httpLoad({
         await until(dueAt);
       }
       socket.write(head(index));
-      const status = await answered();
+      const { status, body } = await answered();
+      onAnswer?.(status, body);
       loaded.statuses[status] = (loaded.statuses[status] ?? 0) + 1;
       loaded.latencies.push(performance.now() - dueAt);
       if (status === 0) return;
@@ -62,29 +66,39 @@ export async function open(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Each call resolves with the status of the next answer; 0 when the connection ends before. */
-function reader(socket: Socket): () => Promise<number> {
+interface Answer {
+  status: number;
+  body: string;
+}
+
+const ended: Answer = { status: 0, body: '' };
+
+/** Each call resolves with the next answer; its status is 0 when the connection ends before. */
+function reader(socket: Socket): () => Promise<Answer> {
   let text = '';
+  let headBytes = 0;
   let missing = -1;
   let status = 0;
-  let tell: (status: number) => void = () => undefined;
+  let tell: (answer: Answer) => void = () => undefined;
   socket.setEncoding('latin1').on('data', (piece: string) => {
     text += piece;
     if (missing < 0) {
       const end = text.indexOf('\r\n\r\n');
       if (end < 0) return;
       status = Number(text.slice(9, 12));
-      missing = end + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1] ?? 0);
+      headBytes = end + 4;
+      missing = headBytes + Number(/\r\ncontent-length: (\d+)/i.exec(text.slice(0, end))?.[1] ?? 0);
     }
     if (text.length < missing) return;
+    const body = text.slice(headBytes, missing);
     text = text.slice(missing);
     missing = -1;
-    tell(status);
+    tell({ status, body });
   });
-  socket.on('close', () => tell(0));
+  socket.on('close', () => tell(ended));
   return () =>
     new Promise((resolve) => {
-      if (socket.destroyed) return resolve(0);
+      if (socket.destroyed) return resolve(ended);
       tell = resolve;
     });
 }

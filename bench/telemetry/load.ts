@@ -1,64 +1,32 @@
 // Batches of client events over kept connections, as many at once as there are connections.
-import { Agent, request } from 'node:http';
+import { httpLoad } from '../kit/http-load.ts';
 
 const connections = 32;
 export const eventsInBatch = 100;
 
-/** Sends so many batches, taking the bodies in turns; gives how many events the gateway accepted. */
+/** Sends so many batches, taking the requests in turns; gives how many events were accepted. */
 export async function send(
   port: number,
   batches: number,
-  bodies: readonly Buffer[],
+  requests: readonly Buffer[],
   signal: AbortSignal,
 ): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let next = 0;
   let accepted = 0;
-  async function sender(): Promise<void> {
-    while (next < batches && !signal.aborted) {
-      const body = bodies[(next += 1) % bodies.length]!;
-      // Not `accepted += await …`: that reads the sum before the answer, and senders beside it would be forgotten.
-      const answer = await post(agent, port, body);
-      accepted += answer.accepted;
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: connections }, sender));
-  } finally {
-    agent.destroy();
-  }
-  signal.throwIfAborted();
+  const onAnswer = (status: number, body: string) => {
+    if (status === 202) accepted += (JSON.parse(body) as { accepted: number }).accepted;
+    // Shed for want of time: its events count as lost.
+    else if (status !== 503) throw new Error(`answered ${status}: ${body}`);
+  };
+  const head = (index: number) => requests[index % requests.length]!;
+  await httpLoad({ ...{ port, connections, head, onAnswer, signal }, requests: batches });
   return accepted;
 }
 
-function post(agent: Agent, port: number, body: Buffer): Promise<{ accepted: number }> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
-    const sending = request(
-      { agent, port, host: '127.0.0.1', method: 'POST', path: '/api/logs/client-events', headers },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer
-          .on('data', (chunk: Buffer) => chunks.push(chunk))
-          .on('error', reject)
-          .on('end', () => {
-            const text = Buffer.concat(chunks).toString();
-            if (answer.statusCode === 202) resolve(JSON.parse(text) as { accepted: number });
-            // Shed for want of time: its events count as lost.
-            else if (answer.statusCode === 503) resolve({ accepted: 0 });
-            else reject(new Error(`answered ${answer.statusCode}: ${text}`));
-          });
-      },
-    );
-    sending.on('error', reject).end(body);
-  });
-}
-
 /** What a client of ours tells: mostly calls, now and then an error, a retry, a breaker. */
-export function usualBodies(): Buffer[] {
+export function usualRequests(): Buffer[] {
   const operations = ['messages.get', 'history.list', 'threads.get', 'messages.list'];
   return Array.from({ length: 20 }, (_, body) =>
-    bodyOf(`session-${body}`, (at) => ({
+    requestOf(`session-${body}`, (at) => ({
       type: at % 20 === 7 ? 'error' : at % 20 === 13 ? 'retry' : 'gmail_request',
       timestamp: Date.now() - at * 50,
       details: {
@@ -70,10 +38,10 @@ export function usualBodies(): Buffer[] {
 }
 
 /** Every value another one, in every field, and fields that nobody knows. */
-export function hostileBodies(batches: number): Buffer[] {
+export function hostileRequests(batches: number): Buffer[] {
   const types = ['gmail_request', 'error', 'retry', 'circuit_breaker', 'rate_limit'];
   return Array.from({ length: batches }, (_, batch) =>
-    bodyOf(`session-${batch}`, (at) => {
+    requestOf(`session-${batch}`, (at) => {
       const n = batch * eventsInBatch + at;
       return {
         type: types[n % types.length],
@@ -91,8 +59,16 @@ export function hostileBodies(batches: number): Buffer[] {
   );
 }
 
-function bodyOf(sessionId: string, event: (at: number) => object): Buffer {
-  return Buffer.from(
-    JSON.stringify({ sessionId, events: Array.from({ length: eventsInBatch }, (_, at) => event(at)) }),
-  );
+function requestOf(sessionId: string, event: (at: number) => object): Buffer {
+  const body = JSON.stringify({
+    sessionId,
+    events: Array.from({ length: eventsInBatch }, (_, at) => event(at)),
+  });
+  const head = [
+    'POST /api/logs/client-events HTTP/1.1',
+    'Host: 127.0.0.1',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,9 +1,8 @@
 // Batches of client events with a known sum, delivered once or several times, while the processes that count them
 // are killed and restarted.
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createProducer, ingestClientEvents } from '@finito/jobs';
-import type { ClientEvent, Producer } from '@finito/jobs';
+import { addUpBatches, countClientEvents, createProducer, ingestClientEvents } from '@finito/jobs';
+import type { ClientEvent, Producer, UnsentBatch } from '@finito/jobs';
 import { createRandom } from '@finito/gmail-simulator';
 import { until } from '@finito/testing';
 import { Redis } from 'ioredis';
@@ -85,13 +84,11 @@ async function sendAll(kit: RunKit, jobs: Producer, { batches, seed }: Sending) 
         details: { operation: 'messages.get', latency: random.between(1, 900) },
       };
     });
+    // Of two clients, which the gateway adds up.
     const payload = {
-      batchId: randomUUID(),
-      receivedAt: Date.now(),
-      clientKey: `client-${batch % 40}`,
-      events,
+      batches: addUpBatches([unsent(events.slice(0, 20), batch), unsent(events.slice(20), batch + 1)]),
     };
-    // The queue delivers at least once; whoever retries an upload sends the same batch again.
+    // The queue delivers at least once; here three times at most.
     const times = random.between(1, 3);
     for (let time = 0; time < times; time += 1) await jobs.enqueue(ingestClientEvents, payload);
     deliveries += times;
@@ -99,6 +96,12 @@ async function sendAll(kit: RunKit, jobs: Producer, { batches, seed }: Sending) 
     await sleep(5);
   }
   return { deliveries, truth };
+}
+
+function unsent(events: ClientEvent[], client: number): UnsentBatch {
+  const receivedAt = Date.now();
+  const counts = countClientEvents(events, receivedAt);
+  return { id: undefined, receivedAt, clientKey: `client-${client % 40}`, counts };
 }
 
 async function totals({ world }: Ward): Promise<{ events: number; byName: Map<string, number> }> {

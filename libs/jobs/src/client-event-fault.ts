@@ -1,6 +1,5 @@
 // The schema of a client event (client-event.ts), written out: it is asked of each of a million events a second, and has
 // to tell one bad event from its neighbours. A test holds it against the schema with whatever fast-check thinks of.
-import { clientOperations } from './client-event.ts';
 import type { ClientEvent } from './client-event.ts';
 
 /** The field that is not as it should be; `event` and `details` when they are no objects. */
@@ -17,7 +16,6 @@ export type ClientEventFault =
 
 const types = new Set<unknown>(['gmail_request', 'circuit_breaker', 'rate_limit', 'retry', 'error']);
 const states = new Set<unknown>(['open', 'half-open', 'closed']);
-const operations = new Set<unknown>(clientOperations);
 const longestOperation = 64;
 
 /** What keeps a value from being a client event; undefined when nothing does. */
@@ -37,11 +35,6 @@ export function clientEventFault(value: unknown): ClientEventFault | undefined {
   if (circuitBreakerState !== undefined && !states.has(circuitBreakerState)) return 'circuitBreakerState';
   if (queueSize !== undefined && !isWithin(queueSize, 1_000_000, true)) return 'queueSize';
   return undefined;
-}
-
-/** A name of ours, or `other`: what a stranger wrote goes no further. */
-export function clientOperation(operation: string | undefined): string {
-  return operations.has(operation) ? (operation as string) : 'other';
 }
 
 const eventFields = new Set(['type', 'timestamp', 'details']);

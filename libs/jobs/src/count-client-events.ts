@@ -1,12 +1,13 @@
 // A batch of client events as counts: what the gateway makes of it before anything is queued, so that no event ever
 // reaches Redis, and what telemetry adds up.
-import { clientOperation } from './client-event-fault.ts';
+import { fieldNumber, fieldNumbers, noCounts, queueSizeBuckets } from './client-event-fields.ts';
+import type { HourCounts } from './client-event-fields.ts';
 import type { ClientEvent } from './client-event.ts';
 import { latencyBucket } from './latency-bucket.ts';
 
 export interface ClientEventCounts {
-  /** By the beginning of an hour (ms since 1970): what is added to which field of its totals. */
-  hours: Map<number, Map<string, number>>;
+  /** By the beginning of an hour (ms since 1970): what is added to its totals. */
+  hours: Map<number, HourCounts>;
   events: number;
   errors: number;
   /** Breakers that opened. */
@@ -22,9 +23,6 @@ const agreedMs = 5_000;
 
 export const hourOf = (ms: number) => ms - (ms % hourMs);
 
-/** Upper ends of the buckets of `queueSize`, as Prometheus shows them. */
-export const queueSizeBuckets = [0, 1, 3, 10, 30, 100, 300];
-
 /**
  * How much a client's clock is behind ours (ms; below 0 when it is ahead), by when it says that it sent a batch. What it
  * says is not believed beyond a day, and small differences are the way's.
@@ -37,10 +35,6 @@ export function clockSkew(receivedAt: number, sentAt: number | undefined): numbe
 /**
  * Adds up one batch. An event counts in its own hour, by a clock that is put right by `skewMs`; one that is then over a
  * day older than the batch, or younger than it, counts in the hour of the batch.
- *
- *   type:<type>  error:<operation>  state:<breaker state>  queue:<bucket>   how many events
- *   latency:<ms>                                        how many calls of about that latency
- *   trips  latencyMicros  queueTotal                    opened breakers; sums
  */
 export function countClientEvents(
   events: readonly ClientEvent[],
@@ -57,7 +51,7 @@ export function countClientEvents(
   };
   const batchHour = hourOf(receivedAt);
   let hour = -1;
-  let fields = new Map<string, number>();
+  let fields: HourCounts = [];
   for (const event of events) {
     const at = event.timestamp + skewMs;
     // Right after the correction, a batch that took a moment on its way may still be ahead by that moment.
@@ -72,47 +66,50 @@ export function countClientEvents(
   return counts;
 }
 
+const typeNumbers = fieldNumbers('type');
+const errorNumbers = fieldNumbers('error');
+const stateNumbers = fieldNumbers('state');
+const [trips, latencyMicros, queueTotal] = ['trips', 'latencyMicros', 'queueTotal'].map(fieldNumber) as [
+  ...[number, number, number],
+];
+const firstLatency = Math.min(...fieldNumbers('latency').values());
+const firstQueue = Math.min(...fieldNumbers('queue').values());
+
 function countEvent(
   counts: ClientEventCounts,
-  fields: Map<string, number>,
+  fields: HourCounts,
   { type, details = {} }: ClientEvent,
 ): void {
-  add(fields, typeFields[type], 1);
+  fields[typeNumbers.get(type)!]! += 1;
   if (type === 'error') {
     counts.errors += 1;
-    add(fields, `error:${clientOperation(details.operation)}`, 1);
+    // What a stranger wrote goes no further.
+    fields[errorNumbers.get(details.operation) ?? errorNumbers.get('other')!]! += 1;
   } else if (type === 'circuit_breaker') {
-    add(fields, `state:${details.circuitBreakerState ?? 'unknown'}`, 1);
+    fields[stateNumbers.get(details.circuitBreakerState ?? 'unknown')!]! += 1;
     if (details.circuitBreakerState === 'open') {
       counts.breakerTrips += 1;
-      add(fields, 'trips', 1);
+      fields[trips]! += 1;
     }
   }
   const { latency, queueSize } = details;
   if (latency !== undefined) {
-    add(fields, 'latencyMicros', Math.round(latency * 1_000));
-    add(fields, latencyBucket(latency), 1);
+    fields[latencyMicros]! += Math.round(latency * 1_000);
+    fields[firstLatency + latencyBucket(latency)]! += 1;
   }
   if (queueSize !== undefined) {
-    add(fields, 'queueTotal', queueSize);
-    add(fields, `queue:${queueSizeBuckets.find((most) => queueSize <= most) ?? 'more'}`, 1);
+    fields[queueTotal]! += queueSize;
+    fields[firstQueue + queueBucket(queueSize)]! += 1;
   }
 }
 
-const typeFields: Record<ClientEvent['type'], string> = {
-  gmail_request: 'type:gmail_request',
-  circuit_breaker: 'type:circuit_breaker',
-  rate_limit: 'type:rate_limit',
-  retry: 'type:retry',
-  error: 'type:error',
-};
-
-function fieldsOf(hours: ClientEventCounts['hours'], hour: number): Map<string, number> {
-  let fields = hours.get(hour);
-  if (!fields) hours.set(hour, (fields = new Map()));
-  return fields;
+function queueBucket(queueSize: number): number {
+  const bucket = queueSizeBuckets.findIndex((most) => queueSize <= most);
+  return bucket < 0 ? queueSizeBuckets.length : bucket;
 }
 
-function add(fields: Map<string, number>, field: string, by: number): void {
-  fields.set(field, (fields.get(field) ?? 0) + by);
+function fieldsOf(hours: ClientEventCounts['hours'], hour: number): HourCounts {
+  let fields = hours.get(hour);
+  if (!fields) hours.set(hour, (fields = noCounts()));
+  return fields;
 }

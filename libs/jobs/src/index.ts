@@ -12,9 +12,12 @@ export { clientEvent, clientOperations, maxClientEvents } from './client-event.t
 export type { ClientEvent } from './client-event.ts';
 export { clientEventFault, unknownFields } from './client-event-fault.ts';
 export type { ClientEventFault } from './client-event-fault.ts';
-export { clockSkew, countClientEvents, hourOf, queueSizeBuckets } from './count-client-events.ts';
+export { queueSizeBuckets } from './client-event-fields.ts';
+export { clockSkew, countClientEvents, hourOf } from './count-client-events.ts';
 export type { ClientEventCounts } from './count-client-events.ts';
-export { countedBatch, maxBatchesInJob } from './counted-batch.ts';
+export { addUpBatches } from './add-up-batches.ts';
+export type { UnsentBatch } from './add-up-batches.ts';
+export { maxBatchesInJob } from './counted-batch.ts';
 export type { CountedBatch } from './counted-batch.ts';
 export { createConsumer } from './consumer.ts';
 export type { Consumer, Handler, JobContext, JobOutcome, JobResult } from './consumer.ts';

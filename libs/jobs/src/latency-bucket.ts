@@ -8,15 +8,13 @@ const maxLatencyMs = 3_600_000;
 
 const bucketOf = (ms: number) => (ms <= 1 ? 0 : Math.ceil(Math.log(ms) * perLog));
 
-const names = Array.from(
+/** The middle of each bucket, in ms. */
+export const latencyBuckets: readonly number[] = Array.from(
   { length: bucketOf(maxLatencyMs) + 1 },
-  (_, bucket) => `latency:${Number(((2 * growth ** bucket) / (growth + 1)).toPrecision(4))}`,
+  (_, bucket) => Number(((2 * growth ** bucket) / (growth + 1)).toPrecision(4)),
 );
 
-/**
- * The field that counts a latency of 0 to 3,600,000 ms: `latency:` and the middle of its bucket, in ms. Below 1 ms all are
- * one bucket.
- */
-export function latencyBucket(ms: number): string {
-  return names[bucketOf(ms)] ?? (names.at(-1) as string);
+/** The number of the bucket for a latency of 0 to 3,600,000 ms. Below 1 ms all are one bucket. */
+export function latencyBucket(ms: number): number {
+  return Math.min(bucketOf(ms), latencyBuckets.length - 1);
 }

@@ -1,12 +1,12 @@
 // Batches of client events on their way to the queue. Many that come together leave as one job: BullMQ costs the gateway
 // more than all else that it does with a batch. Mail comes first: while the queue is away, or more comes than it takes,
 // batches are given up, counted, and nobody is told to send them again.
-import { ingestClientEvents, maxBatchesInJob } from '@finito/jobs';
-import type { CountedBatch, Producer } from '@finito/jobs';
+import { addUpBatches, ingestClientEvents, maxBatchesInJob } from '@finito/jobs';
+import type { Producer, UnsentBatch } from '@finito/jobs';
 
 export interface ClientEventIntake {
   /** Resolves when what the batch came to is known; never rejects. */
-  take(batch: CountedBatch): Promise<'queued' | 'lost' | 'shed'>;
+  take(batch: UnsentBatch): Promise<'queued' | 'lost' | 'shed'>;
   /** Sends what waits. */
   close(): Promise<void>;
 }
@@ -15,12 +15,12 @@ export interface ClientEventIntakeOptions {
   jobs: Pick<Producer, 'enqueue'>;
   /** How long a batch waits for others: 5 ms unless told. */
   gatherMs?: number;
-  /** Batches that may wait or be on their way, of about 500 bytes each; those beyond are shed. 2,000 unless told. */
+  /** Batches that may wait or be on their way, of about 2 kB each; those beyond are shed. 2,000 unless told. */
   maxBatches?: number;
 }
 
 interface Waiting {
-  batch: CountedBatch;
+  batch: UnsentBatch;
   settle: (outcome: 'queued' | 'lost') => void;
 }
 
@@ -41,7 +41,7 @@ export function createClientEventIntake({
     if (waiting.length === 0) return;
     gathered = [];
     const sent = jobs
-      .enqueue(ingestClientEvents, { batches: waiting.map(({ batch }) => batch) })
+      .enqueue(ingestClientEvents, { batches: addUpBatches(waiting.map(({ batch }) => batch)) })
       .then(
         () => 'queued' as const,
         () => 'lost' as const,

@@ -116,6 +116,16 @@ export class BodyTooLargeError extends Error {
   }
 }
 
+/** The body is not the JSON that it says it is. */
+export class MalformedBodyError extends Error {
+  override name = 'MalformedBodyError';
+  readonly retryable = false;
+
+  constructor() {
+    super('the body cannot be read');
+  }
+}
+
 /** Gmail's quota has no units for this reader now. */
 export class GmailBusyError extends Error {
   override name = 'GmailBusyError';

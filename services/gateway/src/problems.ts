@@ -22,6 +22,7 @@ import {
   ExportRunningError,
   InvalidRequestError,
   MailboxNotWholeError,
+  MalformedBodyError,
   MethodNotAllowedError,
   NotFoundError,
   OverloadedError,
@@ -60,6 +61,7 @@ const internal = kind(500, 'internal', 'Something went wrong on our side');
 /** Each error class that a caller may see, and as what. */
 export const problems: readonly (readonly [ErrorClass, ProblemKind])[] = [
   [InvalidRequestError, kind(400, 'invalid-request', 'The request does not fit the contract')],
+  [MalformedBodyError, malformed],
   [SignInStateError, kind(400, 'sign-in-state', 'This sign-in was not started here, or is too old')],
   [UnauthenticatedError, kind(401, 'unauthenticated', 'Sign in, or send a valid key or token')],
   [CrossSiteRequestError, kind(403, 'cross-site', 'The request came from a page of another site')],

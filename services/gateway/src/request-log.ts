@@ -3,6 +3,9 @@ import type { GatewayRequest, GatewayResponse } from './handler.ts';
 import { createRandomText } from './random-text.ts';
 import { RequestLocals } from './request-locals.ts';
 
+/** Every open page sends its events every few seconds: a line for each would hide all others. */
+const routine = new Set(['POST /api/logs/client-events']);
+
 /**
  * Gives each request an id, and at its end writes one line and counts it, by the route's pattern. A caller that traces
  * (`traceparent`) finds the request in its own trace.
@@ -45,7 +48,11 @@ export function requestLog({
       const status = response.writableFinished || response.headersSent ? response.statusCode : 499;
       metrics.observe({ route, method, status, durationSeconds: durationMs / 1_000 });
       endSpan({ 'http.route': route, 'http.response.status_code': status }, status >= 500);
-      log.info({ requestId, method, route, status, durationMs: Math.round(durationMs * 10) / 10 }, 'request');
+      const level = status < 400 && routine.has(`${method} ${route}`) ? 'debug' : 'info';
+      log[level](
+        { requestId, method, route, status, durationMs: Math.round(durationMs * 10) / 10 },
+        'request',
+      );
     });
     next();
   }

@@ -8,6 +8,7 @@ import { UnsupportedMediaTypeError } from './errors.ts';
 import type { Handler } from './handler.ts';
 import { watchLength } from './large-bodies.ts';
 import { parseRequest } from './parse-request.ts';
+import { isPlain, readPlainJson } from './read-json.ts';
 
 export interface ServeNeeds extends AdmissionNeeds {
   /** Answers are held against the contract too: for tests and development. */
@@ -31,10 +32,14 @@ export function serveRoute(route: Route, handle: Handler<Route>, needs: ServeNee
 function bodyReader({ maxBodyBytes = defaultMaxBodyBytes, bodyTypes = ['application/json'] }: Route): Step {
   const types = [...bodyTypes];
   const read = json({ limit: maxBodyBytes, strict: true, type: types });
-  return (request, response) => {
+  return async (request, response) => {
     const isEmpty = request.headers['content-length'] === '0';
     if (!isEmpty && request.is(types) === false) throw new UnsupportedMediaTypeError(types);
-    return new Promise((resolve, reject) => {
+    if (isPlain(request, maxBodyBytes)) {
+      request.body = await readPlainJson(request);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
       watchLength(request, maxBodyBytes, reject);
       read(request, response, (error?: unknown) => {
         if (error === undefined) resolve();
@@ -56,7 +61,7 @@ function answerOf(route: Route, handle: Handler<Route>, { checkAnswers }: ServeN
   const sendJson = createJsonSender();
   return async (request, response) => {
     const { locals } = response;
-    const told = await handle({
+    const handled = handle({
       ...parseRequest(route, request),
       principal: locals.principal,
       request,
@@ -65,6 +70,9 @@ function answerOf(route: Route, handle: Handler<Route>, { checkAnswers }: ServeN
         return locals.logOfRequest();
       },
     } as never);
+    // It is the handler's, who may have done with it long before the answer is there.
+    request.body = undefined;
+    const told = await handled;
     if (response.headersSent || answer.kind === 'stream' || answer.kind === 'redirect') return;
     if (response.statusCode === 200) response.statusCode = answer.status;
     if (answer.kind === 'none') response.end();

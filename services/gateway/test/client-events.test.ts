@@ -1,8 +1,8 @@
 // Events of Gmail clients at the edge: what is taken, what is refused, and what goes on to the queue.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createConsumer, ingestClientEvents } from '@finito/jobs';
-import type { Consumer, CountedBatch } from '@finito/jobs';
+import { countClientEvents, createConsumer, ingestClientEvents } from '@finito/jobs';
+import type { Consumer, CountedBatch, UnsentBatch } from '@finito/jobs';
 import { until } from '@finito/testing';
 import type { Redis } from 'ioredis';
 import { createClientEventIntake } from '../src/client-event-intake.ts';
@@ -93,6 +93,15 @@ describe('R48: a batch', () => {
       expect(status).toBe(202);
       expect(told).toMatchObject({ accepted: 1 });
     }
+  });
+
+  it('has a line in the log only when it is refused', async () => {
+    const lines = () => gateway.log().match(/"route":"\/api\/logs\/client-events"/g)?.length ?? 0;
+    const before = lines();
+    expect((await post({ events: [anEvent()] })).status).toBe(202);
+    expect((await post({ events: [] })).status).toBe(400);
+    await until(() => lines() > before);
+    expect(lines()).toBe(before + 1);
   });
 
   it('that unfolds to megabytes is refused with 413, before it is read', async () => {
@@ -245,14 +254,17 @@ describe('R52: the totals', () => {
 });
 
 describe('back-pressure', () => {
-  const batch = { id: 'b' } as CountedBatch;
+  const batch = (): UnsentBatch => ({
+    ...{ id: undefined, receivedAt: Date.now(), clientKey: 'ann' },
+    counts: countClientEvents([], Date.now()),
+  });
 
-  it('batches that come together leave as few jobs, and all of them are told how it ended', async () => {
+  it('batches that come together leave as few jobs, added up, and all of them are told how it ended', async () => {
     const jobs: number[] = [];
     const intake = createClientEventIntake({
-      jobs: { enqueue: (_job, payload) => Promise.resolve(void jobs.push((payload as Sent).batches.length)) },
+      jobs: { enqueue: (_job, payload) => Promise.resolve(void jobs.push(sendersIn(payload as Sent))) },
     });
-    const outcomes = await Promise.all(Array.from({ length: 120 }, () => intake.take(batch)));
+    const outcomes = await Promise.all(Array.from({ length: 120 }, () => intake.take(batch())));
     expect(new Set(outcomes)).toEqual(new Set(['queued']));
     expect(jobs).toEqual([50, 50, 20]);
   });
@@ -261,11 +273,11 @@ describe('back-pressure', () => {
     let fail = (_: Error): void => undefined;
     const hanging = new Promise<void>((_, reject) => (fail = reject));
     const intake = createClientEventIntake({ jobs: { enqueue: () => hanging }, maxBatches: 60 });
-    const all = Promise.all(Array.from({ length: 100 }, () => intake.take(batch)));
+    const all = Promise.all(Array.from({ length: 100 }, () => intake.take(batch())));
     fail(new Error('no answer'));
     const outcomes = Object.groupBy(await all, (outcome) => outcome);
     expect([outcomes.lost?.length, outcomes.shed?.length]).toEqual([60, 40]);
-    expect(await intake.take(batch)).toBe('lost');
+    expect(await intake.take(batch())).toBe('lost');
   });
 
   it('what waits when the gateway stops is sent', async () => {
@@ -274,7 +286,7 @@ describe('back-pressure', () => {
       jobs: { enqueue: () => Promise.resolve(void (sent += 1)) },
       gatherMs: 60_000,
     });
-    void intake.take(batch);
+    void intake.take(batch());
     await intake.close();
     expect(sent).toBe(1);
   });
@@ -283,3 +295,6 @@ describe('back-pressure', () => {
 interface Sent {
   batches: CountedBatch[];
 }
+
+const sendersIn = ({ batches }: Sent) =>
+  batches.reduce((total, { others = [] }) => total + 1 + others.length, 0);

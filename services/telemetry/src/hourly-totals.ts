@@ -1,7 +1,7 @@
 // The totals of the last hours, in Redis, where any number of processes count at once. One script counts a batch
 // whole or not at all, and only if its id is new, so a batch that is delivered again changes nothing.
 //
-//   …:counts:<hour>     hash: the fields of count-client-events.ts (libs/jobs), and `born`, which is new after a flush
+//   …:counts:<hour>     hash: the fields of client-event-fields.ts (libs/jobs), and `born`, which is new after a flush
 //   …:sessions:<hour>   HyperLogLog of the clients' keys
 //   …:batches:<hour>:n  sets of the ids that were counted
 //   …:turn              which process takes the snapshots
@@ -25,7 +25,9 @@ const addBatch = `
 if redis.call('SADD', KEYS[1], ARGV[2]) == 0 then return 0 end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 local time = redis.call('TIME')
-local at = 4
+local at = 4 + ARGV[3]
+local clients = {}
+for i = 4, at - 1 do clients[i - 3] = ARGV[i] end
 for i = 2, #KEYS, 2 do
   redis.call('HSETNX', KEYS[i], 'born', time[1] .. string.format('%06d', time[2]))
   local last = at + 2 * ARGV[at]
@@ -33,7 +35,7 @@ for i = 2, #KEYS, 2 do
     redis.call('HINCRBY', KEYS[i], ARGV[field], ARGV[field + 1])
   end
   at = last + 1
-  redis.call('PFADD', KEYS[i + 1], ARGV[3])
+  redis.call('PFADD', KEYS[i + 1], unpack(clients))
   redis.call('EXPIRE', KEYS[i], ARGV[1])
   redis.call('EXPIRE', KEYS[i + 1], ARGV[1])
 end
@@ -55,10 +57,11 @@ export function createHourlyTotals({
   return {
     async add(batches) {
       const pipeline = redis.pipeline() as Scripts;
-      for (const { id, receivedAt, clientKey, hours } of batches) {
+      for (const { id, receivedAt, hours, clientKey, others = [] } of batches) {
         const { set, member } = guardOf(id, receivedAt);
         const keys = [set];
-        const told: (string | number)[] = [keptSeconds, member, clientKey];
+        const clients = [clientKey, ...others.map((other) => other.clientKey)];
+        const told: (string | number)[] = [keptSeconds, member, clients.length, ...clients];
         for (const [hour, fields] of hours) {
           keys.push(countsKey(hour), sessionsKey(hour));
           const entries = Object.entries(fields);

@@ -5,7 +5,7 @@
 // counted: the queue delivers the job again, and what was not counted counts then. Dead after it: the totals are right;
 // this process' counters for Prometheus and a warning may be short by that one job. A batch that comes after the hours
 // it belongs to are forgotten, as is the memory of its id, is dropped and counted as `expired`.
-import { countClientEvents, countedBatch } from '@finito/jobs';
+import { addUpBatches, countClientEvents } from '@finito/jobs';
 import type { CountedBatch, ingestClientEvents, Payload } from '@finito/jobs';
 import type { Anomalies } from './anomalies.ts';
 import type { HourlyTotals } from './hourly-totals.ts';
@@ -13,7 +13,7 @@ import type { TelemetryMetrics } from './metrics.ts';
 
 export interface IngestNeeds {
   totals: Pick<HourlyTotals, 'add'>;
-  metrics: Pick<TelemetryMetrics, 'batch' | 'counted'>;
+  metrics: Pick<TelemetryMetrics, 'batches' | 'counted'>;
   anomalies: Pick<Anomalies, 'inBatch'>;
   retentionHours: number;
 }
@@ -21,16 +21,17 @@ export interface IngestNeeds {
 export function createIngestClientEvents({ totals, metrics, anomalies, retentionHours }: IngestNeeds) {
   return async (payload: Payload<typeof ingestClientEvents>): Promise<void> => {
     const oldest = Date.now() - retentionHours * 3_600_000;
-    const batches = batchesOf(payload).filter(({ receivedAt }) => {
-      if (receivedAt < oldest) metrics.batch('expired');
+    const batches = batchesOf(payload).filter(({ receivedAt, others = [] }) => {
+      if (receivedAt < oldest) metrics.batches(1 + others.length, 'expired');
       return receivedAt >= oldest;
     });
     const isNew = await totals.add(batches);
     batches.forEach((batch, at) => {
-      metrics.batch(isNew[at] ? 'counted' : 'repeated');
+      const senders = [batch, ...(batch.others ?? [])];
+      metrics.batches(senders.length, isNew[at] ? 'counted' : 'repeated');
       if (!isNew[at]) return;
       metrics.counted(batch);
-      anomalies.inBatch(batch);
+      for (const sender of senders) anomalies.inBatch(sender);
     });
   };
 }
@@ -40,5 +41,5 @@ function batchesOf(payload: Payload<typeof ingestClientEvents>): CountedBatch[] 
   if ('batches' in payload) return payload.batches;
   const { batchId: id, receivedAt, clientKey, events } = payload;
   const counts = countClientEvents(events, Math.min(receivedAt, Date.now()));
-  return [countedBatch({ id, receivedAt, clientKey }, counts)];
+  return addUpBatches([{ id, receivedAt, clientKey, counts }]);
 }

@@ -5,7 +5,7 @@ import { eventMetrics } from './event-metrics.ts';
 import type { RedisState } from './redis-state.ts';
 
 export interface TelemetryMetrics {
-  batch(outcome: 'counted' | 'repeated' | 'expired'): void;
+  batches(count: number, outcome: 'counted' | 'repeated' | 'expired'): void;
   counted(batch: Pick<CountedBatch, 'hours' | 'moved'>): void;
   anomaly(kind: 'error_rate' | 'breaker_trips', scope: 'batch' | 'hour'): void;
   snapshot(outcome: 'saved' | 'failed'): void;
@@ -42,7 +42,7 @@ export function telemetryMetrics(registry: Registry): TelemetryMetrics {
 
   return {
     redis: redisGauges(registry),
-    batch: (outcome) => batches.inc({ outcome }),
+    batches: (count, outcome) => batches.inc({ outcome }, count),
     counted: eventMetrics(registry),
     anomaly: (kind, scope) => anomalies.inc({ kind, scope }),
     snapshot: (outcome) => snapshots.inc({ outcome }),

@@ -1,6 +1,6 @@
 import type { ClientEventPart } from '@finito/db';
 
-/** The totals of an hour from the fields that libs/jobs/src/count-client-events.ts names. */
+/** The totals of an hour from the fields that libs/jobs/src/client-event-fields.ts names. */
 export function totalsFrom(
   hour: number,
   fields: Record<string, string>,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClientEvent } from '@finito/jobs';
 import fc from 'fast-check';
-import { clockSkew, countClientEvents, hourOf } from '@finito/jobs';
+import { addUpBatches, clockSkew, countClientEvents, hourOf } from '@finito/jobs';
 import { totalsFrom } from '../src/totals-from.ts';
 
 const hour = 3_600_000;
@@ -68,13 +68,16 @@ const anyEvent: fc.Arbitrary<ClientEvent> = fc.record({
   ),
 });
 
+const asRedisTells = (fields: Record<string, number>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, count]) => [name, String(count)]));
+
 describe('counting', () => {
   it('adds every event to exactly one hour, and what is read back adds up', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 100 }), (events) => {
         const counts = countClientEvents(events, receivedAt);
-        const parts = [...counts.hours].map(([hourAt, fields]) =>
-          totalsFrom(hourAt, Object.fromEntries([...fields].map(([name, n]) => [name, String(n)])), 0),
+        const parts = addUpBatches([{ id: 'b', receivedAt, clientKey: 'c', counts }]).flatMap(({ hours }) =>
+          hours.map(([hourAt, fields]) => totalsFrom(hourAt, asRedisTells(fields), 0)),
         );
         const sum = (pick: (part: (typeof parts)[0]) => Record<string, number>) =>
           parts.flatMap((part) => Object.values(pick(part))).reduce((total, n) => total + n, 0);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { countClientEvents, countedBatch } from '@finito/jobs';
+import { addUpBatches, countClientEvents } from '@finito/jobs';
 import { until } from '@finito/testing';
 import { aBatch, anEvent, aWorld, sampleIn } from './running-telemetry.ts';
 
@@ -134,14 +134,16 @@ describe('R54: the hours of the last day', () => {
 });
 
 describe('a job of many batches, as the gateway counts and gathers them', () => {
+  function unsent(clientKey: string, id: string | undefined) {
+    const receivedAt = Date.now();
+    const events = [anEvent('error', {}, receivedAt), anEvent('gmail_request', { latency: 120 }, receivedAt)];
+    return { id, receivedAt, clientKey, counts: countClientEvents(events, receivedAt) };
+  }
+
   it('adds each batch once, also when some of them came before in another job', async () => {
     world = await aWorld();
     const { get } = await world.start();
-    const batches = Array.from({ length: 5 }, (_, at) => {
-      const receivedAt = Date.now();
-      const counts = countClientEvents([anEvent('error', {}, receivedAt), anEvent()], receivedAt);
-      return countedBatch({ id: `batch-${at}`, receivedAt, clientKey: `client-${at}` }, counts);
-    });
+    const batches = addUpBatches(Array.from({ length: 5 }, (_, at) => unsent(`client-${at}`, `batch-${at}`)));
     await world.send({ batches: batches.slice(0, 3) });
     await world.send({ batches: batches.slice(1) });
     await world.send({ batches });
@@ -153,6 +155,20 @@ describe('a job of many batches, as the gateway counts and gathers them', () => 
     expect(sampleIn(page, 'finito_client_request_latency_seconds_count')).toBe(5);
     expect(sampleIn(page, 'finito_client_request_latency_seconds_bucket{le="0.25"}')).toBe(5);
     expect(sampleIn(page, 'finito_client_request_latency_seconds_sum')).toBeCloseTo(0.6);
+  });
+
+  it('that were added up counts once, knows each of their clients, and finds what stands out in each of them', async () => {
+    world = await aWorld({ CLIENT_EVENTS_MIN_COUNT: '2' });
+    const { get } = await world.start();
+    const batches = addUpBatches(Array.from({ length: 5 }, (_, at) => unsent(`client-${at}`, undefined)));
+    for (let delivery = 0; delivery < 3; delivery += 1) await world.send({ batches });
+    await world.untilIdle();
+    await until(async () => (await world.total()) === 10);
+    expect(await world.listed()).toMatchObject([{ totalEvents: 10, errorEvents: 5, uniqueSessions: 5 }]);
+    const page = (await get('/metrics')).text;
+    expect(sampleIn(page, 'finito_client_event_batches_total{outcome="counted"}')).toBe(5);
+    expect(sampleIn(page, 'finito_client_event_batches_total{outcome="repeated"}')).toBe(10);
+    expect(sampleIn(page, 'finito_client_event_anomalies_total{kind="error_rate",scope="batch"}')).toBe(5);
   });
 });
 

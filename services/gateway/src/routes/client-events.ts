@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Db } from '@finito/db';
-import { clientEventFault, clockSkew, countClientEvents, countedBatch, unknownFields } from '@finito/jobs';
-import type { ClientEvent } from '@finito/jobs';
+import { clientEventFault, clockSkew, countClientEvents, unknownFields } from '@finito/jobs';
+import type { ClientEvent, ClientEventCounts, UnsentBatch } from '@finito/jobs';
 import type { ClientEventIntake } from '../client-event-intake.ts';
-import { clientKey } from '../client-key.ts';
+import { createClientKeys } from '../client-keys.ts';
 import { clientEventsSummaryOf } from '../client-events-summary.ts';
 import type { Handlers } from '../handler.ts';
 import type { GatewayMetrics } from '../metrics.ts';
@@ -23,28 +23,42 @@ export function clientEventRoutes({
   metrics,
   secret,
 }: ClientEventNeeds): Pick<Handlers, 'sendClientEvents' | 'getClientEvents'> {
+  const clientKey = createClientKeys(secret);
   return {
-    async sendClientEvents({ body, request }) {
-      const { events, refused, droppedFields } = sorted(body.events);
-      metrics.clientEvents(refused.length, 'refused');
-      metrics.clientEventFieldsDropped(droppedFields);
-      if (events.length === 0) return { accepted: 0, refused, droppedFields };
-
+    // No longer than it is read is a batch held: hundreds wait for the queue at a time, and the heap would be swept for them.
+    sendClientEvents({ body, request }) {
       const receivedAt = Date.now();
-      const key = clientKey(body.sessionId ?? addressKey(request.ip ?? ''), secret, receivedAt);
-      const counts = countClientEvents(events, receivedAt, clockSkew(receivedAt, body.sentAt));
-      const id = body.batchId === undefined ? randomUUID() : repeatableId(key, body.batchId);
-      const outcome = await clientEvents.take(countedBatch({ id, receivedAt, clientKey: key }, counts));
-      metrics.clientEvents(events.length, outcome);
-      return { accepted: outcome === 'queued' ? events.length : 0, refused, droppedFields };
+      const { counts, ...told } = counted(body.events, receivedAt, clockSkew(receivedAt, body.sentAt));
+      metrics.clientEvents(told.refused.length, 'refused');
+      metrics.clientEventFieldsDropped(told.droppedFields);
+      if (counts.events === 0) return Promise.resolve({ accepted: 0, ...told });
+
+      const key = clientKey(body.sessionId ?? addressKey(request.ip ?? ''), receivedAt);
+      const id = body.batchId === undefined ? undefined : repeatableId(key, body.batchId);
+      return queue({ id, receivedAt, clientKey: key, counts }, told);
     },
     getClientEvents: async () => clientEventsSummaryOf(await db.clientEventHours.list(dayAgo())),
   };
+
+  async function queue(batch: UnsentBatch, told: Told) {
+    const outcome = await clientEvents.take(batch);
+    metrics.clientEvents(batch.counts.events, outcome);
+    return { accepted: outcome === 'queued' ? batch.counts.events : 0, ...told };
+  }
 }
 
-function sorted(values: unknown[]) {
+interface Told {
+  refused: { index: number; field: string }[];
+  droppedFields: number;
+}
+
+function counted(
+  values: unknown[],
+  receivedAt: number,
+  skewMs: number,
+): Told & { counts: ClientEventCounts } {
   const events: ClientEvent[] = [];
-  const refused: { index: number; field: string }[] = [];
+  const refused: Told['refused'] = [];
   let droppedFields = 0;
   for (let index = 0; index < values.length; index += 1) {
     const field = clientEventFault(values[index]);
@@ -56,7 +70,7 @@ function sorted(values: unknown[]) {
     events.push(event);
     droppedFields += unknownFields(event);
   }
-  return { events, refused, droppedFields };
+  return { counts: countClientEvents(events, receivedAt, skewMs), refused, droppedFields };
 }
 
 /** Nobody can make another client's batch count as a repetition, and what a client wrote goes no further. */
