@@ -36,6 +36,7 @@ export async function drillOutage(kit: Kit): Promise<Result> {
       row('C5', 'from the end of the outage until every breaker was closed', run.closedAfterSeconds, 's', {
         max: 5,
       }),
+      row('C5', `  the last of them: ${run.closedLast.join(', ')}`, run.closedLast.length, ''),
       row('C5', 'units in the first second after, of the project’s', run.firstSecondShare * 100, '%', {
         max: 100,
       }),

@@ -34,6 +34,8 @@ export interface Outage {
   probesPerSecond: number;
   mostProbesInASecond: number;
   closedAfterSeconds: number;
+  /** The names of those that closed last. */
+  closedLast: string[];
   firstSecondShare: number;
   busiestSecondShare: number;
   herd: number;
@@ -160,7 +162,12 @@ async function goesAway(kit: RunKit, { simulator, fleet, seconds }: Scene, calls
 
 async function comesBack(kit: RunKit, { fleet }: Scene, calls: CallWatch) {
   const endedAt = performance.now();
-  const isClosed = async () => (await openBreakers(fleet)).every((open) => open.length === 0);
+  let closedLast: string[] = [];
+  const isClosed = async () => {
+    const open = (await openBreakers(fleet)).flat();
+    if (open.length > 0) closedLast = [...new Set(open.map((line) => /="(\w+)"/.exec(line)?.[1] ?? line))];
+    return open.length === 0;
+  };
   await until(isClosed, { timeoutMs: 120_000, everyMs: 100, message: 'every breaker to close' });
   const closedAfterSeconds = (performance.now() - endedAt) / 1_000;
   await sleep(Math.max(0, 31_000 - (performance.now() - endedAt)), undefined, { signal: kit.signal });
@@ -169,6 +176,7 @@ async function comesBack(kit: RunKit, { fleet }: Scene, calls: CallWatch) {
   return {
     found: {
       closedAfterSeconds,
+      closedLast,
       firstSecondShare: share(after[0]?.units ?? 0),
       busiestSecondShare: share(Math.max(...after.map(({ units }) => units))),
     },

@@ -38,6 +38,7 @@ export function createBreakers(
   shared: SharedBreaker | undefined,
 ): Breakers {
   const told = new Map<OperationClass, BreakerState>();
+  const suspects = new Set<OperationClass>();
   const guards = new Map(operationClasses.map((name) => [name, createGuard(name, options, changed(name))]));
   const guardOf = (operation: OperationName) => guards.get(operations[operation].breaker)!;
   const chosen = (name?: OperationClass) =>
@@ -67,14 +68,30 @@ export function createBreakers(
     const name = each as OperationClass;
     if (state !== 'half-open') guards.get(name)?.reset();
     if (guards.has(name)) tell(name);
+    if (state === 'closed') acquit();
   });
+
+  /** Gmail is known to be in trouble: one failure more is enough to trip. */
+  function suspect(name: OperationClass): void {
+    const guard = guards.get(name)!;
+    if (guard.state() !== 'closed' || !shared?.isOpenElsewhere(name)) return;
+    suspects.add(name);
+    guard.open();
+  }
+
+  /** Gmail is alive: what tripped only because others had may wait long for a call that would say so. */
+  function acquit(): void {
+    const names = [...suspects];
+    suspects.clear();
+    names.forEach((name) => guards.get(name)!.reset());
+  }
 
   return {
     fire(operation, action) {
       const guard = guardOf(operation);
       if (shared === undefined) return guard.fire(operation, action);
       const name = operations[operation].breaker;
-      const call = { guard, operation, action, isSuspect: () => shared.isOpenElsewhere(name) };
+      const call = { guard, operation, action, onOutage: () => suspect(name) };
       const admission = shared.admit(name);
       return 'then' in admission ? admission.then((each) => admitted(each, call)) : admitted(admission, call);
     },
@@ -96,13 +113,13 @@ interface Call<T> {
   guard: Guard;
   operation: OperationName;
   action: () => Promise<T>;
-  /** Gmail is known to be in trouble: one failure more is enough to trip. */
-  isSuspect: () => boolean;
+  /** A call that was no probe has failed. */
+  onOutage: () => void;
 }
 
 async function admitted<T>(
   admission: Admission,
-  { guard, operation, action, isSuspect }: Call<T>,
+  { guard, operation, action, onOutage }: Call<T>,
 ): Promise<T> {
   if (admission.kind === 'refused') {
     const { retryAfterMs } = admission;
@@ -114,8 +131,7 @@ async function admitted<T>(
   } catch (error) {
     // An aborted probe has proved nothing, so it must not close the breaker.
     isAlive = isAnswer(error) && !isOutage(error);
-    if (admission.kind === 'pass' && isOutage(error) && guard.state() === 'closed' && isSuspect())
-      guard.open();
+    if (admission.kind === 'pass' && isOutage(error)) onOutage();
     throw error;
   } finally {
     if (admission.kind === 'probe') await admission.settle(isAlive);

@@ -171,6 +171,27 @@ describe('a breaker', () => {
     expect(state()).toBe(expected);
   });
 
+  it('closes what tripped because another was open, when that one has found Gmail alive', async () => {
+    let hear: (name: string, state: 'open' | 'closed') => void = () => undefined;
+    const { become, calls, state, states } = await setUp({
+      sharedBreaker: {
+        admit: () => ({ kind: 'pass' }),
+        openForMs: () => 0,
+        state: () => 'closed',
+        isOpenElsewhere: () => true,
+        report: () => undefined,
+        listen: (onChange) => (hear = onChange),
+      },
+    });
+    become(outage);
+    await calls(1);
+    hear('history', 'open');
+    expect(state()).toBe('open');
+    hear('history', 'closed');
+    expect(state()).toBe('closed');
+    expect(states).toEqual(['open', 'closed']);
+  });
+
   it('forgets everything on a reset, and can be opened by hand', async () => {
     const { trip, become, calls, gmail, state, states } = await setUp();
     await trip();

@@ -175,6 +175,30 @@ describe('the breaker of a fleet', () => {
     await until(() => fleet.every((each) => !each.isOpenElsewhere('send')));
   });
 
+  it('closes one that nobody asks for a reset period after another has found Gmail alive', async () => {
+    const fleet = aFleet(2);
+    await tripped(fleet);
+    fleet.forEach((each) => each.report('list', 'open'));
+    await until(() => fleet.every((each) => each.state('list') !== 'closed'));
+    await (await probeOf(fleet[0]!)).settle(true);
+    expect(fleet[0]!.state('list')).toBe('half-open');
+    await until(() => fleet.every((each) => each.state('list') === 'closed'), { timeoutMs: 2_000 });
+    expect(await fleet[1]!.admit('list')).toEqual({ kind: 'pass' });
+  });
+
+  it('leaves one to its probe that is asked for, whatever another has found', async () => {
+    const fleet = aFleet(2);
+    await tripped(fleet);
+    fleet.forEach((each) => each.report('list', 'open'));
+    await until(() => fleet.every((each) => each.state('list') !== 'closed'));
+    await (await probeOf(fleet[0]!)).settle(true);
+    const probe = await probeOf(fleet[1]!, 'list');
+    await until(async () => Date.now() - (await fleet[0]!.list())[1]!.since! > 4 * resetTimeoutMs);
+    expect(fleet[0]!.state('list')).toBe('half-open');
+    await probe.settle(false);
+    await until(() => fleet[0]!.state('list') === 'open');
+  });
+
   it('gives the lease of a prober that died to another after a reset period', async () => {
     const fleet = aFleet(2);
     await tripped(fleet);

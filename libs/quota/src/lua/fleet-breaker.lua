@@ -1,6 +1,6 @@
 -- One hash holds every breaker of the project, by fields "until:<name>", "since:", "forced:", "probe:", "welcome:", "epoch:".
 -- No `until`: closed. Ahead: open. Past: half-open, and whoever gets the lease `probe` may make one call.
--- `probed:` is when any of them was last probed. `welcome:<name>`: another breaker's probe has found Gmail alive since
+-- `probed:` is when any of them was last probed. `welcome:<name>`: when another breaker's probe has found Gmail alive since
 -- this one opened, so it need not wait for its turn.
 -- `epoch` counts closings: a process that sees a later one forgets what it has counted by itself.
 local states, callers, votes = KEYS[1], KEYS[2], KEYS[3]
@@ -35,8 +35,19 @@ local function welcomeOthers()
   for at = 1, #fields, 2 do
     local name = string.match(fields[at], '^until:(.*)$')
     if name and not number('forced', name) then
-      redis.call('HSET', states, fields[at], math.min(tonumber(fields[at + 1]), now), 'welcome:' .. name, 1)
+      redis.call('HSET', states, fields[at], math.min(tonumber(fields[at + 1]), now))
+      redis.call('HSETNX', states, 'welcome:' .. name, now)
     end
+  end
+end
+
+-- What nobody asks for would stay half-open for as long, and a single failure would count as an outage meanwhile.
+local function closeUnasked(forMs)
+  local fields = redis.call('HGETALL', states)
+  for at = 1, #fields, 2 do
+    local name = string.match(fields[at], '^welcome:(.*)$')
+    local isAsked = name and redis.call('HEXISTS', states, 'probe:' .. name) == 1
+    if name and not isAsked and now - tonumber(fields[at + 1]) >= tonumber(forMs) then close(name) end
   end
 end
 
@@ -65,6 +76,7 @@ function operations.sync()
   redis.call('ZREMRANGEBYSCORE', callers, '-inf', now - ARGV[3])
   redis.call('ZREMRANGEBYSCORE', votes, '-inf', now - ARGV[4])
   for at = 9, 8 + called do redis.call('ZADD', callers, now, ARGV[at] .. ' ' .. id) end
+  closeUnasked(ARGV[7])
   for at = 9 + called, #ARGV, 2 do
     local name = ARGV[at]
     if (number('epoch', name) or 0) == tonumber(ARGV[at + 1]) then
