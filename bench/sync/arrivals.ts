@@ -43,11 +43,11 @@ async function arrivalDelays(
   await world.untilLive(mailboxId, patienceMs);
   const delays: number[] = [];
   const isStored = async (gmailId: string) => {
+    kit.signal.throwIfAborted();
     const sql = 'SELECT 1 FROM emails WHERE mailbox_id = $1 AND gmail_id = $2';
     return (await world.pool.query(sql, [mailboxId, gmailId])).rowCount === 1;
   };
   for (let index = 1; index <= arrivals; index += 1) {
-    kit.signal.throwIfAborted();
     kit.progress(`new mail beside a backfill, ${how}: ${index} of ${arrivals}`);
     const raw = Buffer.from(`Subject: News ${index}\r\nFrom: ann@example.com\r\n\r\nHere it is.\r\n`);
     const arrivedAt = performance.now();

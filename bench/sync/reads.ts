@@ -37,11 +37,11 @@ async function readTimes(kit: Kit, world: World, when: string, from: number): Pr
   );
   const times: number[] = [];
   for (const [index, message] of rows.entries()) {
-    kit.signal.throwIfAborted();
     kit.progress(`reading ${when}: ${index + 1} of ${reads}`);
     const askedAt = performance.now();
     await jobs.enqueue(fetchContent, message);
     const isHere = async () => {
+      kit.signal.throwIfAborted();
       const sql = 'SELECT 1 FROM contents WHERE mailbox_id = $1 AND gmail_id = $2';
       return (await world.pool.query(sql, [message.mailboxId, message.gmailId])).rowCount === 1;
     };

@@ -47,6 +47,11 @@ export const syncAndQuota: Dashboard = {
           ],
         },
         {
+          title: 'Until all of it is fetched',
+          unit: 's',
+          queries: [['max(finito_sync_backfills_end_in_seconds)', 'as foreseen']],
+        },
+        {
           title: 'Unaccounted for, and drift',
           about: 'Both have to be 0. Drift is of the mailbox that was audited last.',
           unit: 'short',

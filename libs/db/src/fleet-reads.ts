@@ -8,6 +8,8 @@ export interface FleetState {
   /** Since live mailboxes were last brought in step, in seconds: half, 95 of 100, all are below. 0 with no such mailbox. */
   lagSeconds: { median: number; p95: number; max: number };
   waiting: Record<WaitReason, number>;
+  /** Until the last of the backlogs is fetched, as far as forecasts go; 0 with no backlog. */
+  backfillsEndInSeconds: number;
   /** Of the oldest change of a reader that Gmail was not told yet; 0 when there is none. */
   outboxAgeSeconds: number;
 }
@@ -33,8 +35,10 @@ export function fleetReads(pool: Pool): FleetReads {
   return {
     async state() {
       const [mailboxes, waits, outbox] = await Promise.all([
-        pool.query<{ pending: number; failed: number; lags: number[] | null }>(
+        pool.query<{ pending: number; failed: number; endsIn: number; lags: number[] | null }>(
           `SELECT coalesce(sum(pending), 0)::float8 AS pending, coalesce(sum(failed), 0)::float8 AS failed,
+             greatest(0, coalesce(extract(epoch FROM max(finishes_at) FILTER (WHERE pending > 0) - now()), 0))::float8
+               AS "endsIn",
              percentile_cont(ARRAY[0.5, 0.95, 1]) WITHIN GROUP (
                ORDER BY extract(epoch FROM now() - coalesce(last_synced_at, created_at))::float8
              ) FILTER (WHERE state = 'live' AND paused_at IS NULL) AS lags
@@ -51,13 +55,14 @@ export function fleetReads(pool: Pool): FleetReads {
            FROM outbox WHERE state = 'pending'`,
         ),
       ]);
-      const { pending, failed, lags } = mailboxes.rows[0]!;
+      const { pending, failed, endsIn, lags } = mailboxes.rows[0]!;
       const [median = 0, p95 = 0, max = 0] = lags ?? [];
       const waiting = { quota: 0, cooldown: 0, breaker: 0, paused: 0, reauth: 0, backlog: 0 };
       for (const { reason, count } of waits.rows) waiting[reason] = count;
       return {
         ...{ pending, failed, waiting },
         lagSeconds: { median, p95, max },
+        backfillsEndInSeconds: endsIn,
         outboxAgeSeconds: outbox.rows[0]!.age,
       };
     },

@@ -105,6 +105,10 @@ function mailboxMetrics({ gauge }: ReturnType<typeof makers>): MailboxMetrics {
     ['share'],
   );
   const pending = gauge('finito_sync_pending_messages', 'Listed messages that are still to be fetched.');
+  const endsIn = gauge(
+    'finito_sync_backfills_end_in_seconds',
+    'Until the last backlog is fetched, as far as the quota lets that be foreseen.',
+  );
   const failed = gauge('finito_sync_failed_messages', 'Listed messages that were given up.');
   const waiting = gauge('finito_mailboxes_waiting', 'Mailboxes that wait, by what for.', ['reason']);
   const outboxAge = gauge(
@@ -118,6 +122,7 @@ function mailboxMetrics({ gauge }: ReturnType<typeof makers>): MailboxMetrics {
       lag.set({ share: '0.95' }, p95);
       lag.set({ share: '1' }, max);
       pending.set(state.pending);
+      endsIn.set(state.backfillsEndInSeconds);
       failed.set(state.failed);
       outboxAge.set(state.outboxAgeSeconds);
       for (const [reason, count] of Object.entries(state.waiting)) waiting.set({ reason }, count);
