@@ -34,6 +34,11 @@ describe('a message of an mbox', () => {
     );
   });
 
+  it('begins no line after a carriage return alone', () => {
+    const raw = Buffer.from('A: b\r\n\r\nx\rFrom y\r\n');
+    expect(Buffer.concat([...mboxPieces({ ...message, raw })]).toString()).toMatch(/\nx\rFrom y\n\n$/);
+  });
+
   it('comes in pieces of a megabyte, also where a line is longer', () => {
     const sizes = [...mboxPieces({ ...message, raw: Buffer.alloc(5_000_000, 'x') })].map(
       ({ length }) => length,

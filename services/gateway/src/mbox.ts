@@ -43,11 +43,11 @@ function endOfPiece(raw: Buffer, start: number, bytesAtOnce: number): number {
   return raw[end - 1] === carriageReturn ? end - 1 : end;
 }
 
-/** One byte, one character: what is no line end passes as it is. */
+/** One byte, one character: what is no line end passes as it is. A carriage return alone ends no line. */
 function quoted(lines: string, isWithinLine: boolean): string {
   return lines
     .replace(/\r\n/g, '\n')
-    .replace(/^>*From /gm, (mark, at: number) => (isWithinLine && at === 0 ? mark : `>${mark}`));
+    .replace(/(?<=^|\n)>*From /g, (mark, at: number) => (isWithinLine && at === 0 ? mark : `>${mark}`));
 }
 
 function headOf({
