@@ -156,7 +156,7 @@ describe('the breaker of a fleet', () => {
   });
 
   it('paces the probes of all breakers together, until one of them finds Gmail alive: then each is tried at once', async () => {
-    const fleet = aFleet(2, { resetTimeoutMs: 400, probeEveryMs: 400, names: ['read', 'list', 'write'] });
+    const fleet = aFleet(2, { resetTimeoutMs: 1_000, probeEveryMs: 400, names: ['read', 'list', 'write'] });
     await called(fleet);
     for (const each of fleet) for (const name of ['read', 'list', 'write']) each.report(name, 'open');
     await until(() => ['read', 'list', 'write'].every((name) => fleet[0]!.state(name) === 'half-open'));
@@ -175,7 +175,7 @@ describe('the breaker of a fleet', () => {
     await until(() => fleet.every((each) => !each.isOpenElsewhere('send')));
   });
 
-  it('closes one that nobody asks for a reset period after another has found Gmail alive', async () => {
+  it('closes one that nobody asks for half a reset period after another has found Gmail alive', async () => {
     const fleet = aFleet(2);
     await tripped(fleet);
     fleet.forEach((each) => each.report('list', 'open'));

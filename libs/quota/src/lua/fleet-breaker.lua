@@ -47,7 +47,7 @@ local function closeUnasked(forMs)
   for at = 1, #fields, 2 do
     local name = string.match(fields[at], '^welcome:(.*)$')
     local isAsked = name and redis.call('HEXISTS', states, 'probe:' .. name) == 1
-    if name and not isAsked and now - tonumber(fields[at + 1]) >= tonumber(forMs) then close(name) end
+    if name and not isAsked and now - tonumber(fields[at + 1]) >= forMs then close(name) end
   end
 end
 
@@ -76,7 +76,7 @@ function operations.sync()
   redis.call('ZREMRANGEBYSCORE', callers, '-inf', now - ARGV[3])
   redis.call('ZREMRANGEBYSCORE', votes, '-inf', now - ARGV[4])
   for at = 9, 8 + called do redis.call('ZADD', callers, now, ARGV[at] .. ' ' .. id) end
-  closeUnasked(ARGV[7])
+  closeUnasked(ARGV[7] / 2)
   for at = 9 + called, #ARGV, 2 do
     local name = ARGV[at]
     if (number('epoch', name) or 0) == tonumber(ARGV[at + 1]) then
