@@ -3,8 +3,15 @@ import { isOpen } from './leases.ts';
 import type { MailboxState } from './leases.ts';
 
 export interface DueMailboxes {
-  /** Mailboxes whose time has come and that wait for nothing, each given to one caller; it comes up again after `graceMs` unless a worker moves it. */
-  claimDue(limit: number, graceMs: number): Promise<string[]>;
+  /**
+   * Mailboxes whose time comes within `aheadMs` and that wait for nothing, each given to one caller, and in how many
+   * milliseconds it comes; it comes up again `graceMs` after that unless a worker moves it.
+   */
+  claimDue(claim: {
+    limit: number;
+    aheadMs: number;
+    graceMs: number;
+  }): Promise<{ mailboxId: string; inMs: number }[]>;
   /** Mailboxes with a backlog that nobody has worked on for `idleMs` and that wait for nothing. */
   idleBacklogs(limit: number, idleMs: number): Promise<string[]>;
   /**
@@ -45,15 +52,18 @@ const recountLimit = 5;
 
 export function dueMailboxes(pool: Pool): DueMailboxes {
   return {
-    async claimDue(limit, graceMs) {
-      const { rows } = await pool.query<{ id: string }>(
-        `UPDATE mailboxes SET due_at = now() + $2 * interval '1 millisecond' WHERE id IN (
-           SELECT id FROM mailboxes WHERE due_at <= now() AND ${isOpen}
+    async claimDue({ limit, aheadMs, graceMs }) {
+      const { rows } = await pool.query<{ mailboxId: string; inMs: number }>(
+        `WITH due AS (
+           SELECT id, greatest(due_at, now()) AS at FROM mailboxes
+           WHERE due_at <= now() + $2 * interval '1 millisecond' AND ${isOpen}
              AND (wait_until IS NULL OR wait_until <= now())
-           ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id`,
-        [limit, graceMs],
+           ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+         UPDATE mailboxes m SET due_at = due.at + $3 * interval '1 millisecond' FROM due WHERE m.id = due.id
+         RETURNING m.id AS "mailboxId", ceil(extract(epoch FROM due.at - now()) * 1000)::int AS "inMs"`,
+        [limit, aheadMs, graceMs],
       );
-      return rows.map(({ id }) => id);
+      return rows;
     },
 
     async idleBacklogs(limit, idleMs) {

@@ -218,18 +218,38 @@ describe('a pause of all mailboxes', () => {
     const { db, pool } = test;
     const { lease, mailboxId } = await aMailbox(db, pool);
     await db.leases.release(lease, { dueInMs: 0 });
+    const claimed = async () =>
+      (await db.due.claimDue({ limit: 1_000, aheadMs: 0, graceMs: 1_000 })).map(({ mailboxId: id }) => id);
     await db.fleetPause.pause();
     await db.fleetPause.pause();
     expect(await db.fleetPause.pausedSince()).toBeInstanceOf(Date);
     expect(await db.leases.acquire(mailboxId, 'test', 1_000)).toBe('closed');
-    expect(await db.due.claimDue(100, 1_000)).toEqual([]);
+    expect(await claimed()).toEqual([]);
     expect(await db.due.idleBacklogs(100, 0)).toEqual([]);
     await db.fleetPause.resume();
     expect(await db.fleetPause.pausedSince()).toBeNull();
-    expect(await db.due.claimDue(1_000, 1_000)).toContain(mailboxId);
+    expect(await claimed()).toContain(mailboxId);
     await takeLease(db, mailboxId);
     await db.fleetPause.setWeight(mailboxId, 10);
     await expect(db.fleetPause.setWeight(mailboxId, 11)).rejects.toThrow();
     await expect(db.fleetPause.setWeight('mb_nobody', 2)).rejects.toThrow('mb_nobody');
+  });
+});
+
+describe('a mailbox that will be due', () => {
+  it('is given to one caller ahead of its time, who hears when that is, and comes up again after it', async () => {
+    const { db, pool } = test;
+    const { lease, mailboxId } = await aMailbox(db, pool);
+    await db.leases.release(lease, { dueInMs: 1_000 });
+    const claimed = async (aheadMs: number) =>
+      (await db.due.claimDue({ limit: 1_000, aheadMs, graceMs: 5_000 })).find(
+        (each) => each.mailboxId === mailboxId,
+      );
+    expect(await claimed(0)).toBeUndefined();
+    const { inMs } = (await claimed(2_000))!;
+    expect(inMs).toBeGreaterThan(0);
+    expect(inMs).toBeLessThanOrEqual(1_000);
+    expect(await claimed(2_000)).toBeUndefined();
+    expect((await claimed(7_000))!.inMs).toBeGreaterThan(4_000);
   });
 });

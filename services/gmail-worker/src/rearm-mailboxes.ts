@@ -1,6 +1,7 @@
-// Redis may forget every job (DESIGN §3.1). Each worker asks Postgres every few seconds which
-// mailboxes are due, have a backlog that nobody works on, or changes to tell, and which webhooks are to hear of
-// something, and enqueues them; deduplication makes a job that is still there one job. Twice at once: `claimDue` gives a mailbox to one caller.
+// Redis may forget every job (DESIGN §3.1). Each worker asks Postgres every few seconds which mailboxes will be due
+// until it asks again, have a backlog that nobody works on, or changes to tell, and which webhooks are to hear of
+// something, and enqueues them; deduplication makes a job that is still there one job. Twice at once: `claimDue` gives a
+// mailbox to one caller.
 import type { Db } from '@finito/db';
 import { backfillMailbox, deliverWebhooks, pushChanges, syncMailbox } from '@finito/jobs';
 import type { Producer } from '@finito/jobs';
@@ -69,13 +70,13 @@ export async function rearm({
   jobs: Pick<Producer, 'enqueue'>;
 }): Promise<void> {
   const [due, idle, unpushed, untold] = await Promise.all([
-    db.due.claimDue(limit, graceMs),
+    db.due.claimDue({ limit, aheadMs: everyMs, graceMs }),
     db.due.idleBacklogs(limit, idleMs),
     db.outboxWork.overdue(limit, unpushedMs),
     db.webhookWork.due(limit),
   ]);
   await Promise.all([
-    ...due.map((mailboxId) => jobs.enqueue(syncMailbox, { mailboxId })),
+    ...due.map(({ mailboxId, inMs }) => jobs.enqueue(syncMailbox, { mailboxId }, { delayMs: inMs })),
     ...idle.map((mailboxId) => jobs.enqueue(backfillMailbox, { mailboxId })),
     ...unpushed.map((mailboxId) => jobs.enqueue(pushChanges, { mailboxId })),
     ...untold.map((webhookId) => jobs.enqueue(deliverWebhooks, { webhookId })),

@@ -66,7 +66,7 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
   // Pushes may be dropped or late: what is pushed is polled as well, but rarely.
   const done = (): SliceEnd => ({
     kind: 'done',
-    dueInMs: slice.sync.isPushed ? Math.max(pollMs, Math.min(10 * pollMs, longestPollMs)) : pollMs,
+    dueInMs: spread(slice.sync.isPushed ? Math.max(pollMs, Math.min(10 * pollMs, longestPollMs)) : pollMs),
     synced: true,
   });
   const lane = 'live';
@@ -105,6 +105,11 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
   if (options.pubsubTopic !== undefined) await watchMailbox(needs, slice, options.pubsubTopic);
   // What Gmail tells nobody comes after this look.
   return toldAgoMs < untoldMs ? { kind: 'again', inMs: untoldMs - toldAgoMs } : done();
+}
+
+/** A little early, so that the look itself ends in time; each differently, so that mailboxes do not come all at once. */
+function spread(ms: number): number {
+  return ms * (0.8 + 0.15 * Math.random());
 }
 
 /** The settings ask for another part of the mailbox than was listed, or an audit found that it differs. */
