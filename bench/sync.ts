@@ -15,7 +15,7 @@ import { readRows } from './sync/reads.ts';
 export const options = {
   /** Only the nth part: 1 quota, 2 fairness, 3 cost, 4 growth, 5 arrivals, 6 reads, 7 bulk writes, 8 many processes; 0: all. */
   only: 0,
-  /** Of the mailbox that is synced under quota; four times as many with the legacy prices. */
+  /** Of the mailbox that is synced under quota; six times as many with the legacy prices. */
   messages: 2_000,
   /** Quota minutes pass that many times faster; with the legacy prices a quarter of that. */
   'time-factor': 4,

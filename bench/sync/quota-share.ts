@@ -27,13 +27,13 @@ export async function quotaRows(kit: Kit): Promise<Row[]> {
 }
 
 /**
- * Legacy prices let through five times the messages for the same time: this machine should not be what limits. Four
- * times the messages are more than fill a window, whose beginning is a burst and whose rest makes up for it.
+ * Legacy prices let through five times the messages for the same time: this machine should not be what limits. Six
+ * times the messages fill two windows.
  */
 function paceOf(kit: Kit, { profile }: Prices) {
   const { messages, 'time-factor': factor } = kit.options as { messages: number; 'time-factor': number };
   return profile === 'legacy-2025'
-    ? { factor: factor / 4, mail: sampleMail(4 * messages) }
+    ? { factor: factor / 4, mail: sampleMail(6 * messages) }
     : { factor, mail: sampleMail(messages) };
 }
 
@@ -144,13 +144,15 @@ async function unitsOverTime(
 }
 
 /**
- * Of the units that the quota allows, how many were spent: between the moment when the first window was full,
- * which it may be at once, and the moment when the last work was done.
+ * Of the units that the quota allows in whole windows from the first unit on, how many were spent. Parts of a window say
+ * little: what is spent at its beginning cannot be spent at its end.
  */
 function share(spent: readonly Spent[], factor: number, { unitsPerMinute }: Prices): number {
   const end = spent.at(-1)!.units;
-  const from = spent.find(({ units }) => units >= Math.min(unitsPerMinute, end / 2))!;
+  const from = spent.findLast(({ units }) => units === 0) ?? spent[0]!;
   const to = spent.find(({ units }) => units === end)!;
-  const allowed = ((to.atMs - from.atMs) / 60_000) * factor * unitsPerMinute;
-  return (to.units - from.units) / allowed;
+  const windowMs = 60_000 / factor;
+  const windows = Math.max(1, Math.floor((to.atMs - from.atMs) / windowMs));
+  const { units } = spent.findLast(({ atMs }) => atMs <= from.atMs + windows * windowMs)!;
+  return units / (windows * unitsPerMinute);
 }
