@@ -67,10 +67,13 @@ async function readMigrations(folder: string): Promise<Migration[]> {
 }
 
 async function findPending(client: Client, migrations: Migration[]): Promise<Migration[]> {
-  const { rows: found } = await client.query<{ table: string | null }>(
-    `SELECT to_regclass('_prisma_migrations') AS table`,
+  // Read from the catalogue: what `to_regclass` says comes from a cache of the session, which need not have heard yet
+  // of a table that another process made while this one waited for its lock.
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_catalog.pg_tables
+     WHERE tablename = '_prisma_migrations' AND schemaname = ANY(current_schemas(false))`,
   );
-  if (!found[0]?.table) return migrations;
+  if (rowCount === 0) return migrations;
   const { rows } = await client.query<{ migration_name: string; checksum: string }>(
     'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );
