@@ -109,7 +109,7 @@ async function syncOnce(needs: SliceNeeds, slice: Slice, options: SyncOptions): 
 
 /** A little early, so that the look itself ends in time; each differently, so that mailboxes do not come all at once. */
 function spread(ms: number): number {
-  return ms * (0.8 + 0.15 * Math.random());
+  return ms * (0.75 + 0.15 * Math.random());
 }
 
 /** The settings ask for another part of the mailbox than was listed, or an audit found that it differs. */
