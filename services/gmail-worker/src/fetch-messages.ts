@@ -28,7 +28,7 @@ export async function fetchMessages(
     else singles.push(step.wanted[0]);
   }
   const format = withContent ? ({ format: 'full' } as const) : envelopes;
-  // Threads and single messages are asked for side by side, each in turns of one request.
+  // Side by side, so that both together keep to the concurrency.
   const maxConcurrent = threads.size > 0 && singles.length > 0 ? concurrency / 2 : concurrency;
   const options = { ...format, maxConcurrent };
   const outcomes: Outcome[] = [];
