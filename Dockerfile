@@ -45,14 +45,21 @@ COPY . .
 RUN node prisma/generate.ts && npm run build
 RUN npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx > /tmp/sbom.cdx.json
 
+# The gateway's memory allocator: docs/performance.md tells what it is for.
+FROM ${NODE_IMAGE} AS allocator
+RUN apt-get update && apt-get install -y --no-install-recommends libjemalloc2=5.3.0-1 \
+  && cp /usr/lib/*/libjemalloc.so.2 /usr/local/lib/
+
 FROM ${RUNTIME_IMAGE} AS runtime
 LABEL org.opencontainers.image.title="Finito Mail" \
       org.opencontainers.image.description="A self-hosted Gmail backend with a fast web client" \
       org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 COPY --from=manifests /usr/local/bin/node /usr/local/bin/node
+COPY --from=allocator /usr/local/lib/libjemalloc.so.2 /usr/local/lib/libjemalloc.so.2
 ENV NODE_ENV=production \
-    ADMIN_HOST=0.0.0.0
+    ADMIN_HOST=0.0.0.0 \
+    MALLOC_ARENA_MAX=1
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/node", "--disable-warning=ExperimentalWarning"]
 

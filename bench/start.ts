@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateDatabase } from '@finito/db';
-import { freePort, serviceArgs, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
 import { cpuMsOf, rssMbOf } from './kit/cpu.ts';
 import { median } from './kit/median.ts';
 import type { Kit, Result, Row } from './kit/program.ts';
@@ -82,6 +82,7 @@ async function startOnce(service: string, env: NodeJS.ProcessEnv): Promise<Start
 function environment(own: Record<string, string>): NodeJS.ProcessEnv {
   const secret = 'for-a-benchmark-on-this-machine-only';
   return {
+    ...serviceEnv,
     ...process.env,
     ...own,
     NODE_ENV: 'production',

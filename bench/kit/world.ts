@@ -5,7 +5,7 @@ import { createDb, migrateDatabase, newId } from '@finito/db';
 import { createProducer, syncMailbox } from '@finito/jobs';
 import { compareWithTruth } from '@finito/gmail-simulator';
 import type { TruthRow } from '@finito/gmail-simulator';
-import { freePort, serviceArgs, startProcess, until } from '@finito/testing';
+import { freePort, serviceArgs, serviceEnv, startProcess, until } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
@@ -171,7 +171,7 @@ async function startWorker(env: NodeJS.ProcessEnv): Promise<RunningProcess> {
     command: process.execPath,
     args: serviceArgs('gmail-worker'),
     cwd: root,
-    env: { ...env, ADMIN_PORT: String(port), LOG_LEVEL: 'info' },
+    env: { ...serviceEnv, ...env, ADMIN_PORT: String(port), LOG_LEVEL: 'info' },
     readyWhen: (output) => output.includes('service started'),
     readyWithinMs: 120_000,
   });

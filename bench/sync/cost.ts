@@ -12,7 +12,7 @@ import type { World } from '../kit/world.ts';
 import { firstReadable, newest } from './first-readable.ts';
 import { measured } from './measured.ts';
 import type { Measured } from './measured.ts';
-import { emptyMailbox, startNaive } from './naive.ts';
+import { emptyMailbox, runNaive, startNaive } from './naive.ts';
 import { prices2026 } from './prices.ts';
 
 /** CPU milliseconds a message. */
@@ -119,25 +119,20 @@ async function plans(gmail: Gmail, email: string): Promise<Omit<Units, 'spent'>>
 }
 
 async function naiveCost(measured: Measured & { messages: number; sanitise: boolean }): Promise<Cost> {
-  const mailboxId = await emptyMailbox(measured.world, measured.mail.email);
-  const { running, begin } = await startNaive({ ...measured, mailboxId, perSecond: 0 });
-  const before = cpuOf(measured.world, running);
-  let after = before;
-  const sampling = setInterval(() => {
-    if (running.child.exitCode === null) after = cpuOf(measured.world, running);
-  }, 50);
-  begin();
-  await running.exited;
-  clearInterval(sampling);
-  const { stored } = JSON.parse(running.output().trim().split('\n').at(-1)!) as { stored: number };
-  await forget(measured.world, mailboxId);
-  return costOf(before, after, stored);
+  const { world, mail } = measured;
+  const mailboxId = await emptyMailbox(world, mail.email);
+  const loop = await startNaive({ ...measured, mailboxId, perSecond: 0 });
+  const before = cpuOf(world);
+  const { cpuMs, stored } = await runNaive([loop]);
+  const after = cpuOf(world);
+  await forget(world, mailboxId);
+  return costOf({ ...before, worker: 0 }, { ...after, worker: cpuMs }, stored);
 }
 
 /** CPU milliseconds since each began. */
-function cpuOf(world: World, worker: RunningProcess): Cost {
+function cpuOf(world: World, worker?: RunningProcess): Cost {
   return {
-    worker: cpuMsOf(worker.pid),
+    worker: worker ? cpuMsOf(worker.pid) : 0,
     postgres: cpuMsOf(world.postgres.pid()),
     redis: cpuMsOf(world.redis.pid()),
   };

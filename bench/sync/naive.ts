@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { startProcess } from '@finito/testing';
+import { cpuMsOf } from '../kit/cpu.ts';
+import { sum } from '../kit/rows.ts';
 import type { Measured } from './measured.ts';
 import type { World } from '../kit/world.ts';
 
@@ -14,13 +16,21 @@ export async function emptyMailbox({ pool }: World, email: string): Promise<stri
   return id;
 }
 
+type Naive = Awaited<ReturnType<typeof startNaive>>;
+
 /** Ready to begin; what it costs to start is not measured. */
 export async function startNaive({
   world,
   gmail,
   mail,
   ...rest
-}: Measured & { mailboxId: string; messages: number; perSecond: number; sanitise: boolean }) {
+}: Omit<Measured, 'mail'> & {
+  mail: Pick<Measured['mail'], 'email'>;
+  mailboxId: string;
+  messages: number;
+  perSecond: number;
+  sanitise: boolean;
+}) {
   const { accessToken } = await gmail.issueTokens(mail.email);
   const settings = {
     gmailUrl: gmail.endpoints['GMAIL_API_URL'],
@@ -36,4 +46,24 @@ export async function startNaive({
     readyWithinMs: 120_000,
   });
   return { running, begin: () => running.signal('SIGUSR2') };
+}
+
+/** Loops from their beginning to their end: CPU milliseconds of all, without Postgres, and the messages that they stored. */
+export async function runNaive(loops: readonly Naive[]): Promise<{ cpuMs: number; stored: number }> {
+  const began = loops.map(({ running }) => cpuMsOf(running.pid));
+  const last = [...began];
+  // Of a process that has ended nothing can be read.
+  const reading = setInterval(() => {
+    for (const [index, { running }] of loops.entries()) {
+      if (running.child.exitCode === null) last[index] = cpuMsOf(running.pid);
+    }
+  }, 100);
+  for (const { begin } of loops) begin();
+  await Promise.all(loops.map(({ running }) => running.exited));
+  clearInterval(reading);
+  const stored = loops.map(({ running }) => {
+    const told = running.output().trim().split('\n').at(-1)!;
+    return (JSON.parse(told) as { stored: number }).stored;
+  });
+  return { cpuMs: sum(last) - sum(began), stored: sum(stored) };
 }

@@ -1,7 +1,7 @@
 // Gateway and telemetry as processes of their own, on Postgres and Redis of this run.
 import { join } from 'node:path';
 import { createDb, migrateDatabase } from '@finito/db';
-import { freePort, serviceArgs, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
 import { ownPostgres, ownRedis } from '../kit/servers.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -18,6 +18,7 @@ export async function startServices() {
   await migrateDatabase(postgres.url);
   const [port, gatewayAdmin, telemetryAdmin] = await Promise.all([freePort(), freePort(), freePort()]);
   const env = {
+    ...serviceEnv,
     ...process.env,
     NODE_ENV: 'production',
     NODE_OPTIONS: '',

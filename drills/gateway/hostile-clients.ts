@@ -1,7 +1,7 @@
 // G5: slow clients, header bombs, bodies of 50 MB and thousands of idle connections, while others go about their day.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProcess } from '@finito/testing';
+import { findDebianLibrary, startProcess } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 import { rssMbOf } from '../../bench/kit/cpu.ts';
 import { httpLoad, quantile } from '../../bench/kit/http-load.ts';
@@ -17,7 +17,9 @@ export async function hostileRows(kit: Kit): Promise<Row[]> {
   const stage = await aStage({ RATELIMIT_GENERAL_LIMIT: '10000000' });
   const running: RunningProcess[] = [];
   try {
-    const gateway = await stage.startGateway();
+    // As in the image, which has it of the same package.
+    const allocator = await findDebianLibrary('libjemalloc2', 'libjemalloc.so.2');
+    const gateway = await stage.startGateway({ LD_PRELOAD: allocator });
     const port = portOf(gateway);
     const { pid, child } = gateway.process;
     const [user] = await stage.users(1);

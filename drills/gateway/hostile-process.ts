@@ -1,6 +1,10 @@
 // Clients that mean harm, as a process of their own: it must not slow down the one that measures. Ends with SIGTERM.
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { constants, setPriority } from 'node:os';
+
+// Those who mean harm sit at machines of their own: what they do there must not take the processor from the gateway.
+setPriority(constants.priority.PRIORITY_LOW);
 
 /** Told by the process that measures. */
 const { port, idle, slow } = JSON.parse(process.env['HOSTILE'] ?? '{}') as {

@@ -1,6 +1,6 @@
 // The product's processes, of every kind, under a supervisor as in production: what dies is begun again.
 import { join } from 'node:path';
-import { freePort, serviceArgs, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
 
 export type Kind = 'gmail-worker' | 'telemetry' | 'gateway';
@@ -116,6 +116,7 @@ async function startMember(
     args: serviceArgs(kind),
     cwd: root,
     env: {
+      ...serviceEnv,
       ...env,
       ...(kind === 'gateway' && { ...gatewaySettings, PORT: port, PUBLIC_URL: url }),
       ...settings,

@@ -18,8 +18,8 @@ const deployments = workloads.filter(({ kind }) => kind === 'Deployment');
 const whereThereIsABuilder = builder === undefined ? describe.skip : describe;
 const programOf = (container: Container) =>
   /^services\/(.+)\/src\/main\.ts$/.exec(container.args?.at(-1) ?? '')?.[1];
-/** Node's own. */
-const ofNode = ['NODE_OPTIONS'];
+/** Node's own, and the system's. */
+const notOurs = ['NODE_OPTIONS', 'LD_PRELOAD'];
 
 whereThereIsABuilder('every service', () => {
   it('is deployed, the worker once for each lane', () => {
@@ -36,7 +36,7 @@ whereThereIsABuilder('every service', () => {
         variablesOf(deployment, deployments.includes(deployment) ? manifests : local),
       );
       const unknown = given.filter(
-        (name) => !settings.some((each) => each.name === name) && !ofNode.includes(name),
+        (name) => !settings.some((each) => each.name === name) && !notOurs.includes(name),
       );
       expect([deployment.name, unknown]).toEqual([deployment.name, []]);
       const required = settings.filter((each) => each.default === 'required').map(({ name }) => name);

@@ -67,6 +67,7 @@ export function countClientEvents(
 }
 
 const typeNumbers = fieldNumbers('type');
+const usualType = typeNumbers.get('gmail_request')!;
 const errorNumbers = fieldNumbers('error');
 const stateNumbers = fieldNumbers('state');
 const [trips, latencyMicros, queueTotal] = ['trips', 'latencyMicros', 'queueTotal'].map(fieldNumber) as [
@@ -80,7 +81,7 @@ function countEvent(
   fields: HourCounts,
   { type, details = {} }: ClientEvent,
 ): void {
-  fields[typeNumbers.get(type)!]! += 1;
+  fields[type === 'gmail_request' ? usualType : typeNumbers.get(type)!]! += 1;
   if (type === 'error') {
     counts.errors += 1;
     // What a stranger wrote goes no further.

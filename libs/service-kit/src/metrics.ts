@@ -5,7 +5,8 @@ export type { Registry };
 /** A registry of its own with the metrics of every process: memory, CPU, event-loop lag, handles, build. */
 export function createRegistry({ service, version }: { service: string; version: string }): Registry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // Looked at every 10 ms, as unless told, the event loop costs an idle process a third of its processor time.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
   new Gauge({
     name: 'finito_build_info',
     help: 'Always 1; which service and version this process runs, and on which Node.',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { downloadFromDebian } from './debian-download.ts';
 import { LocalServerError } from './errors.ts';
@@ -23,8 +23,23 @@ export async function findDebianProgram(
   if (installed !== undefined) return { command: installed, env: {} };
   const cache = join(cacheFolder(), name);
   const reason = unpacked(cache, name) ? undefined : await downloadFromDebian([name], { target: cache, log });
-  const program = unpacked(cache, name);
-  if (program !== undefined) return program;
+  return unpacked(cache, name) ?? refuse(name, reason);
+}
+
+/**
+ * A shared library of one of Debian's packages: installed, or of a private download.
+ * @throws LocalServerError with how to get it
+ */
+export async function findDebianLibrary(packageName: string, file: string): Promise<string> {
+  const cache = join(cacheFolder(), packageName);
+  const found = () => ['', cache].flatMap((top) => globSync(`${top}/usr/lib/{,*/}${file}`)).at(0);
+  const reason = found()
+    ? undefined
+    : await downloadFromDebian([packageName], { target: cache, log: () => undefined, alone: true });
+  return found() ?? refuse(packageName, reason);
+}
+
+function refuse(name: string, reason: string | undefined): never {
   throw new LocalServerError(
     `There is no ${name} here and it could not be fetched${reason === undefined ? '' : ` (${reason})`}. ` +
       `Install it (Debian, Ubuntu: apt-get install ${name}).`,

@@ -5,13 +5,15 @@
  * The gateway holds thousands of streams for hours, and what it laid aside while they opened must not stay with them: a
  * young generation that may grow to 64 MB, twice, and an old one that may double before it is swept, cost 35 kB a stream
  * beyond the 17 that it needs, and let a worker that stores a thousand messages a second grow to 290-320 MB instead of
- * 155. The gateway has more of both: where they are small, requests pay for sweeping them (docs/performance.md).
+ * 155. The gateway has more of the young one: where it is small, requests pay for sweeping it (docs/performance.md).
  */
 export function serviceArgs(service: string): string[] {
-  const [youngMb, growingPercent] = service === 'gateway' ? [16, 50] : [4, 20];
-  return [
-    `--max-semi-space-size=${youngMb}`,
-    `--heap-growing-percent=${growingPercent}`,
-    `services/${service}/src/main.ts`,
-  ];
+  const youngMb = service === 'gateway' ? 16 : 4;
+  return [`--max-semi-space-size=${youngMb}`, '--heap-growing-percent=50', `services/${service}/src/main.ts`];
 }
+
+/**
+ * What every service's C library is told: one heap for all threads of a process, of which one does nearly all. With
+ * eight, a worker kept 10 to 15 MB more (docs/performance.md).
+ */
+export const serviceEnv = { MALLOC_ARENA_MAX: '1' };

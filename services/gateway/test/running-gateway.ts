@@ -1,6 +1,6 @@
 // The gateway as operators run it: its own process, in production, with the settings of the environment.
 import { join } from 'node:path';
-import { freePort, serviceArgs, startProcess } from '@finito/testing';
+import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
 
 const root = join(import.meta.dirname, '../../..');
 export const secret = 'a secret of the tests of the process';
@@ -22,6 +22,7 @@ export async function startGateway(
     args: ['--disable-warning=ExperimentalWarning', ...serviceArgs('gateway')],
     cwd: root,
     env: {
+      ...serviceEnv,
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       NODE_ENV: 'production',

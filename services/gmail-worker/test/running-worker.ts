@@ -1,6 +1,6 @@
 // The worker as a process of its own, against the real simulator, Postgres and Redis.
 import { join } from 'node:path';
-import { freePort, serviceArgs, startProcess, startTestRedis, until } from '@finito/testing';
+import { freePort, serviceArgs, serviceEnv, startProcess, startTestRedis, until } from '@finito/testing';
 import type { GmailSimulator } from '@finito/gmail-simulator';
 import { compareWithTruth } from '@finito/gmail-simulator';
 import { aDatabase, encryptionKeysSetting } from './a-database.ts';
@@ -43,6 +43,7 @@ export async function aWorld(simulator: GmailSimulator, settings: Record<string,
         args: serviceArgs('gmail-worker'),
         cwd: root,
         env: {
+          ...serviceEnv,
           ...process.env,
           ...simulator.endpoints,
           NODE_OPTIONS: '',

@@ -1,4 +1,4 @@
-import { serviceArgs } from '@finito/testing';
+import { serviceArgs, serviceEnv } from '@finito/testing';
 import type { Ports } from './choose-ports.ts';
 import type { ServiceCommand } from './launch-service.ts';
 
@@ -26,7 +26,7 @@ export function services({ repository, env, port, ports, watch }: ServicesOption
   ): NamedService => ({
     name,
     args: [...(watch ? ['--watch', '--watch-preserve-output'] : []), ...serviceArgs(folder)],
-    env: { ...env, ...own, ADMIN_PORT: String(adminPort) },
+    env: { ...serviceEnv, ...env, ...own, ADMIN_PORT: String(adminPort) },
     cwd: repository,
     adminPort,
   });
