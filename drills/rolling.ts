@@ -11,11 +11,13 @@ import type { Rolled } from './rolling/run.ts';
 export const options = {
   rounds: 5,
   /**
-   * Requests a second. One costs about 7 ms of all processes together, Postgres and who asks included, so that the
-   * goal's 2,000 want some fourteen cores. On two, nine processes that start one after the other need most of it, and
-   * gateways refuse what they have no time for.
+   * Requests for mail in a second. One costs about 7 ms of all processes together, Postgres and who asks included, so that
+   * the goal's 2,000 want some fourteen cores. On two, nine processes that start one after the other need most of it,
+   * and gateways refuse what they have no time for.
    */
   load: 50,
+  /** Requests a second that go through all that stands before an answer, and then ask for next to nothing. */
+  light: 950,
   /** Pages that listen for events. */
   streams: 200,
   mailboxes: 20,
@@ -34,6 +36,7 @@ export async function drillRolling(kit: Kit): Promise<Result> {
   const run = await roll(kit, {
     ...settings,
     perSecond: settings.load,
+    lightPerSecond: settings.light,
     timeFactor: settings['time-factor'],
   });
   for (const { kind, code, output } of run.unasked) kit.progress(`${kind} ended with ${code}: ${output}`);
@@ -46,11 +49,19 @@ export async function drillRolling(kit: Kit): Promise<Result> {
 
 function requestRows({ load, changes }: Rolled): Row[] {
   return [
+    ...failureRows('light requests', load.light),
+    ...paceRows(load.light),
     ...failureRows('reads', load.calm),
-    row('G4', '  reads a second', load.calm.sent / load.calm.seconds, ''),
-    ...Object.entries(load.calm.kinds).map(([kind, { p99Ms }]) => row('G4', `  ${kind}: p99`, p99Ms, 'ms')),
+    ...paceRows(load.calm),
     ...failureRows('reads with Redis frozen', load.redis),
     ...failureRows('changes of labels', changes),
+  ];
+}
+
+function paceRows({ sent, seconds, kinds }: LoadOutcome): Row[] {
+  return [
+    row('G4', '  in a second', sent / seconds, ''),
+    ...Object.entries(kinds).map(([kind, { p99Ms }]) => row('G4', `  ${kind}: p99`, p99Ms, 'ms')),
   ];
 }
 

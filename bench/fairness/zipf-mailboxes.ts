@@ -3,6 +3,7 @@ import type { FetchStep } from '../../services/gmail-worker/src/fetch-plan.ts';
 
 export interface SimulatedMailbox {
   id: string;
+  messages: number;
   /** Messages fetched so far. */
   stored: number;
   doneAt: number | undefined;
@@ -13,7 +14,7 @@ export interface SimulatedMailbox {
 
 /** How many messages threads have, as often as here: most have one (research on the real mailbox: 1.7 on average). */
 const threadSizes = [1, 1, 1, 1, 1, 1, 2, 2, 3, 6];
-const smallest = 20;
+const smallest = 60;
 
 /** The n-th mailbox has an n-th of the messages of the first, but some; the last is the smallest. */
 export function zipfMailboxes(
@@ -39,7 +40,7 @@ function aMailbox(id: string, messages: number, random: () => number): Simulated
       ...{ attempts: 0, crashes: 0, reason: null },
     }));
   const mailbox: SimulatedMailbox = {
-    ...{ id, stored: 0, doneAt: undefined },
+    ...{ id, messages, stored: 0, doneAt: undefined },
     newest(limit) {
       const pending: Pending[] = [];
       for (let thread = first; thread < sizes.length && pending.length < limit; thread += 1) {

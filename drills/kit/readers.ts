@@ -60,6 +60,11 @@ export function readsOf(readers: Reader[]): Asked[] {
   ).flat();
 }
 
+/** What costs nothing but what stands before every answer: who asks, how often, and the headers. */
+export function lightRequestsOf(readers: Reader[]): Asked[] {
+  return readers.map(({ headers }) => ({ kind: 'options', path: '/api/auth/options', headers }));
+}
+
 /** Each message is starred, or its star taken: `turn` says which. */
 export function changesOf(readers: Reader[], turn: number): Asked[] {
   const change =

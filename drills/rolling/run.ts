@@ -9,7 +9,7 @@ import { listen } from '../kit/listeners.ts';
 import type { Listening } from '../kit/listeners.ts';
 import { loadFrom } from '../kit/load-from.ts';
 import type { LoadOutcome } from '../kit/load-from.ts';
-import { changesOf, readersOf, readsOf } from '../kit/readers.ts';
+import { changesOf, lightRequestsOf, readersOf, readsOf } from '../kit/readers.ts';
 import { untilAllLive, untilInStep } from '../kit/sync-all.ts';
 import type { Outcome } from '../kit/sync-all.ts';
 import type { Ward } from '../sync/ward.ts';
@@ -17,6 +17,7 @@ import type { Ward } from '../sync/ward.ts';
 export interface RollingSize {
   rounds: number;
   perSecond: number;
+  lightPerSecond: number;
   streams: number;
   mailboxes: number;
   messages: number;
@@ -27,7 +28,7 @@ export interface RollingSize {
 }
 
 export interface Rolled {
-  load: Record<'calm' | 'redis', LoadOutcome>;
+  load: Record<'light' | 'calm' | 'redis', LoadOutcome>;
   changes: LoadOutcome;
   listening: Listening;
   /** Of processes that were asked to: with all well, with Redis and with Postgres frozen. */
@@ -112,23 +113,25 @@ async function rollIn(kit: RunKit, scene: Scene, size: RollingSize): Promise<Rol
   const pages = listen(url, everybody);
   await pages.ready();
   const reads = { origin: url, perSecond: size.perSecond, requests: readsOf(readers) };
-  const loads = [await loadFrom(reads)];
+  const light = { origin: url, perSecond: size.lightPerSecond, requests: lightRequestsOf(readers) };
+  const loads = [await loadFrom(reads), await loadFrom(light)];
   const turns = [...changesOf(readers, 0), ...changesOf(readers, 1)];
   const changes = await loadFrom({ origin: url, perSecond: changesPerSecond, requests: turns });
   try {
     const calm = await restartAll(kit, scene, size.rounds);
-    const readCalm = await loads[0]!.stop();
-    loads.push(await loadFrom(reads));
+    const [readCalm, lightCalm] = await Promise.all(loads.splice(0).map((load) => load.stop()));
+    const readsFrozen = await loadFrom(reads);
+    loads.push(readsFrozen);
     kit.progress('one of each service ends while Redis is frozen');
     const redis = await restartOneOfEach(scene, world.redis);
-    const [readFrozen, changed] = [await loads[1]!.stop(), await changes.stop()];
+    const [readFrozen, changed] = [await readsFrozen.stop(), await changes.stop()];
     for (const script of scripts) script.stop();
     await untilAllLive(ward, { kit, name: 'the end of the sync', withinSeconds: 900, mailboxIds });
     const outcome = await untilInStep(ward, mailboxIds);
     await pages.ready();
     await sleep(1_000);
     return {
-      load: { calm: readCalm, redis: readFrozen },
+      load: { light: lightCalm!, calm: readCalm!, redis: readFrozen },
       ...{ changes: changed, listening: pages.stop(), outcome, unasked: fleet.unasked },
       ends: { calm, redis, postgres },
     };

@@ -19,6 +19,7 @@ import { mailboxStore } from './mailboxes.ts';
 import { messageStore } from './messages.ts';
 import { outboxStore } from './outbox.ts';
 import { outboxWork } from './outbox-work.ts';
+import { learnWhetherDirect } from './prepared.ts';
 import { rateLimitOverrides } from './rate-limit-overrides.ts';
 import { replicaFirst } from './read-replica.ts';
 import { sealingStore } from './sealing.ts';
@@ -106,6 +107,7 @@ function createPool(
     query_timeout: statementTimeoutMs + 1_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
+    verify: learnWhetherDirect,
   });
   pool.on('error', () => undefined); // an idle connection died; the next query opens another
   // One that died in use: its query rejects, or the next one does. Unheard, the event would end the process.

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { LeaseLostError } from './errors.ts';
 import type { Lease } from './leases.ts';
+import { prepared } from './prepared.ts';
 
 export interface CountDeltas {
   listed?: number;
@@ -9,6 +10,9 @@ export interface CountDeltas {
   failed?: number;
   pending?: number;
 }
+
+const fence =
+  'SELECT 1 FROM mailboxes WHERE id = $1 AND lease_fence = $2 AND lease_owner IS NOT NULL FOR NO KEY UPDATE';
 
 /**
  * Runs writes in one transaction that is only committed if the lease still holds. The mailbox's row
@@ -24,10 +28,10 @@ export async function fenced<T>(
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
-    const { rowCount } = await client.query(
-      'SELECT 1 FROM mailboxes WHERE id = $1 AND lease_fence = $2 AND lease_owner IS NOT NULL FOR NO KEY UPDATE',
-      [lease.mailboxId, lease.fence],
-    );
+    const { rowCount } = await client.query({
+      ...prepared(client, 'fence', fence),
+      values: [lease.mailboxId, lease.fence],
+    });
     if (rowCount !== 1) throw new LeaseLostError(lease.mailboxId);
     const result = await work(client);
     await client.query('COMMIT');

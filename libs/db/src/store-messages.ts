@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { binaryTextArray } from './binary-arrays.ts';
 import type { MessageRow } from './messages.ts';
+import { prepared } from './prepared.ts';
 
 /** A mail's first words find it; Postgres' tsvector ends at a megabyte. */
 const searchedTextLength = 20_000;
@@ -69,13 +70,11 @@ export async function storeMessages(
   messages: readonly MessageRow[],
   nextInHand: readonly string[] | null,
 ): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>(sql, [
-    mailboxId,
-    generation,
-    ...envelopes(messages),
-    ...contents(messages),
-    nextInHand,
-  ]);
+  const values = [mailboxId, generation, ...envelopes(messages), ...contents(messages), nextInHand];
+  const { rows } = await client.query<{ id: string }>({
+    ...prepared(client, 'store-messages', sql),
+    values,
+  });
   return rows.map(({ id }) => id);
 }
 

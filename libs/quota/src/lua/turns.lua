@@ -24,10 +24,11 @@ local function delayOfTurn(now)
   return ahead * redis.call('ZCARD', waiting) / project.rate
 end
 
--- Those before in the queue go first, and each takes about as much as the last ones took.
+-- Those before in the queue go first, and each takes about as much as the last ones took. A little before that: not all
+-- that is granted is used, and a turn that nobody asks for is lost.
 local function delayOfQueue()
   redis.call('ZADD', waiting, text(startOf()), userKey)
-  return redis.call('ZRANK', waiting, userKey) * project.slice / project.rate
+  return redis.call('ZRANK', waiting, userKey) * project.slice / project.rate * 0.85
 end
 
 local function waitForTurn(now, delay)
