@@ -5,14 +5,16 @@
  * The table fills faster than autovacuum counts its rows, and the planner then takes it for all but empty: it compared
  * every pending row with each of the newest, which was nine tenths of what a message cost Postgres
  * (docs/performance.md). So no index is left that fits by half: a thread is found by an expression that only its own index
- * has, whatever the statistics say. The window below the newest position bounds what a wrong plan can sort.
+ * has, whatever the statistics say. The window below the newest position bounds what a wrong plan can sort; that position
+ * is a value of its own and not joined, or Postgres 15 finds it anew for each row.
  */
 export const newestPendingSql = `
   WITH newest AS MATERIALIZED (
-    SELECT l.thread_id FROM listed_messages l, (
-      SELECT max(position) AS position FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending') top
-    WHERE l.mailbox_id = $1 AND l.state = 'pending' AND l.position BETWEEN top.position - $3 AND top.position
-    ORDER BY l.position DESC LIMIT $2)
+    SELECT thread_id FROM listed_messages
+    WHERE mailbox_id = $1 AND state = 'pending' AND position >= (
+      SELECT position FROM listed_messages WHERE mailbox_id = $1 AND state = 'pending'
+      ORDER BY position DESC LIMIT 1) - $3
+    ORDER BY position DESC LIMIT $2)
   SELECT l.gmail_id AS "gmailId", l.thread_id AS "threadId", l.attempts, l.crashes, l.reason
   FROM (SELECT DISTINCT thread_id FROM newest) n CROSS JOIN LATERAL (
     SELECT * FROM listed_messages l
