@@ -32,7 +32,7 @@ const maxCrashes = 3;
 /** One more death would quarantine it: nothing else may be in hand then that could be to blame, or be blamed. */
 const aloneFromCrashes = maxCrashes - 1;
 /** Messages in memory, and lost, when a process dies. */
-const handfulSize = 40;
+const handfulSize = 20;
 /** This many failures and no success are the mailbox's fault, not the messages'. */
 const mailboxFailures = 10;
 
