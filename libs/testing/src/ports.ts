@@ -12,9 +12,24 @@ const HIGHEST = 32_000;
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(LOWEST, HIGHEST);
-    if (await isPortFree(port, '127.0.0.1')) return port;
+    const port = randomInt(...rangeOfThisRunner());
+    if (given.has(port) || !(await isPortFree(port, '127.0.0.1'))) continue;
+    given.add(port);
+    return port;
   }
+}
+
+/** By this process: whoever was given one may not listen on it yet. */
+const given = new Set<number>();
+const RUNNERS = 8;
+
+/** Of two test runners side by side, neither is given what the other is about to listen on. */
+function rangeOfThisRunner(): [number, number] {
+  const runner = Number(process.env['JEST_WORKER_ID'] ?? 0);
+  if (runner === 0) return [LOWEST, HIGHEST];
+  const size = Math.floor((HIGHEST - LOWEST) / RUNNERS);
+  const lowest = LOWEST + ((runner - 1) % RUNNERS) * size;
+  return [lowest, lowest + size];
 }
 
 /** Whether a server could listen on this port of `host` now. */
