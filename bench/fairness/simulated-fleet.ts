@@ -116,9 +116,9 @@ export async function simulateFleet(options: FleetOptions): Promise<FleetResult>
   const live = liveReader(ledger, time, mailboxes.at(-1)!, spend);
   time.after(0, dispatch);
   for (let second = 0; second * secondMs < options.forMs; second += 1) {
-    const open = mailboxes.filter(({ doneAt }) => doneAt === undefined);
-    if (open.length === 0) break;
-    allowed[second] = ceilingOf(open);
+    const open = mailboxes.filter(({ doneAt }) => doneAt === undefined).length;
+    if (open === 0) break;
+    allowed[second] = Math.min(open * profile.userUnitsPerMinute, profile.projectUnitsPerMinute) / 60;
     await time.runUntil(start + (second + 1) * secondMs);
   }
   const done = mailboxes.flatMap(({ doneAt }) => (doneAt === undefined ? [] : [doneAt - start]));
@@ -161,16 +161,6 @@ function durationOf(steps: readonly FetchStep[]): number {
   const threads = steps.filter(({ kind }) => kind === 'thread').length;
   const batches = Math.ceil(threads / batchSize) + Math.ceil((steps.length - threads) / batchSize);
   return 2 * Math.ceil(batches / permits) * callMs;
-}
-
-/** Units that this second allows: no mailbox can use more than its own quota, or than it has left to fetch. */
-function ceilingOf(open: readonly SimulatedMailbox[]): number {
-  const ofUser = profile.userUnitsPerMinute / 60;
-  const usable = open.reduce(
-    (sum, { messages, stored }) => sum + Math.min(ofUser, (messages - stored) * price),
-    0,
-  );
-  return Math.min(usable, profile.projectUnitsPerMinute / 60);
 }
 
 function sumOf(bySecond: number[], isMeasured: (second: number) => boolean): number {

@@ -3,7 +3,6 @@ import type { FetchStep } from '../../services/gmail-worker/src/fetch-plan.ts';
 
 export interface SimulatedMailbox {
   id: string;
-  messages: number;
   /** Messages fetched so far. */
   stored: number;
   doneAt: number | undefined;
@@ -40,7 +39,7 @@ function aMailbox(id: string, messages: number, random: () => number): Simulated
       ...{ attempts: 0, crashes: 0, reason: null },
     }));
   const mailbox: SimulatedMailbox = {
-    ...{ id, messages, stored: 0, doneAt: undefined },
+    ...{ id, stored: 0, doneAt: undefined },
     newest(limit) {
       const pending: Pending[] = [];
       for (let thread = first; thread < sizes.length && pending.length < limit; thread += 1) {
