@@ -119,7 +119,7 @@ async function rollIn(kit: RunKit, scene: Scene, size: RollingSize): Promise<Rol
   const changes = await loadFrom({ origin: url, perSecond: changesPerSecond, requests: turns });
   try {
     const calm = await restartAll(kit, scene, size.rounds);
-    const [readCalm, lightCalm] = await Promise.all(loads.splice(0).map((load) => load.stop()));
+    const [readCalm, lightCalm] = await Promise.all(loads.map((load) => load.stop()));
     const readsFrozen = await loadFrom(reads);
     loads.push(readsFrozen);
     kit.progress('one of each service ends while Redis is frozen');
