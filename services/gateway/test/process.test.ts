@@ -33,10 +33,9 @@ beforeAll(async () => {
   watcher = new Redis(redis.url, { commandTimeout: 5_000 });
   proxy = await startFaultProxy({ target: { port: Number(new URL(redis.url).port) } });
   const given = { DATABASE_URL: database.url, REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
-  [production, development] = await Promise.all([
-    startGateway({ ...given, RATELIMIT_HEALTH_LIMIT: '5000' }),
-    startGateway({ ...given, NODE_ENV: 'development' }),
-  ]);
+  // One after the other: if the second does not start, the first is known, and stopped.
+  production = await startGateway({ ...given, RATELIMIT_HEALTH_LIMIT: '5000' });
+  development = await startGateway({ ...given, NODE_ENV: 'development' });
 });
 afterAll(async () => {
   for (const gateway of [production, development]) await gateway?.process.stop({ signal: 'SIGKILL' });
