@@ -31,8 +31,10 @@ interface Failure {
 const maxCrashes = 3;
 /** One more death would quarantine it: nothing else may be in hand then that could be to blame, or be blamed. */
 const aloneFromCrashes = maxCrashes - 1;
-/** Messages in memory, and lost, when a process dies. */
-const handfulSize = 20;
+/** What is stored by one statement. Two of these are in memory, and lost, when a process dies. */
+const handfulSize = 40;
+/** Of eighty suspects one round finds eight that may be to blame, and their third round the one that is. */
+const suspectsSize = 8;
 /** This many failures and no success are the mailbox's fault, not the messages'. */
 const mailboxFailures = 10;
 
@@ -104,12 +106,12 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
     );
   const doubtful: Failure[] = [];
   let storedInAll = 0;
-  const handfuls = suspectsLast(handfulsOf(round.steps, handfulSize));
+  const handfuls = suspectsLast(handfulsOf(round.steps, sizeAfter));
   let asked: Promise<Outcome[]> | undefined;
   for (const [index, handful] of handfuls.entries()) {
     if (index > 0 && !asked && slice.isOver()) break;
     const answers = await inCompany(needs, handful, async () => {
-      await slice.takeInHand(idsOf(handful));
+      await slice.takeInHand(underWay(handfuls, index));
       return answersOf(await (asked ?? askFor(slice, handful, round)), round);
     });
     const next = handfuls[index + 1];
@@ -123,7 +125,7 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
     const settled = isLastCall ? round.meter.settle() : undefined;
     const { stored, refused } = await store(needs, slice, answers.rows, {
       fresh,
-      next: notedEarly(next ?? []),
+      next: next && mustBeAlone(next) ? [] : underWay(handfuls, index + 1),
     });
     await settle(needs, slice, answers.gone);
     await settled;
@@ -152,13 +154,21 @@ function inCompany<T>({ company }: SliceNeeds, handful: FetchStep[], work: () =>
   return mustBeAlone(handful) ? company.alone(work) : company.together(work);
 }
 
-/**
- * Answers travel while what came before them is stored. They are looked into after that, when they are noted as in hand
- * alone: a message that kills the process is never mistaken for its neighbours of the handful before.
- */
+function sizeAfter(crashes: number): number {
+  if (crashes >= aloneFromCrashes) return 1;
+  return crashes > 0 ? suspectsSize : handfulSize;
+}
+
 const mayBeAskedAhead = (handful: readonly FetchStep[]) => handful.every((step) => crashesOf(step) === 0);
 
-const notedEarly = (handful: FetchStep[]) => (mustBeAlone(handful) ? [] : idsOf(handful));
+/**
+ * A handful, and the one whose answers travel while this one is stored. Both are noted before either is asked for: an
+ * answer is read as soon as it is here, and one that kills must not be mistaken for its neighbours before it.
+ */
+function underWay(handfuls: readonly FetchStep[][], index: number): string[] {
+  const [handful = [], ahead = []] = handfuls.slice(index, index + 2);
+  return idsOf(mayBeAskedAhead(ahead) ? [...handful, ...ahead] : handful);
+}
 
 const idsOf = (steps: readonly FetchStep[]) => steps.flatMap(({ wanted }) => wanted);
 

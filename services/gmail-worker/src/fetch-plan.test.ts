@@ -88,18 +88,22 @@ describe('a plan', () => {
     expect(plan.map(({ kind }) => kind)).toEqual([...Array<string>(6).fill('message'), 'thread']);
   });
 
-  it('takes first what was in hand when a process died, each in a handful of its own', () => {
-    const suspects = pendingOf({ s: 3 }, { crashes: 1 });
-    const plan = planFetch([...pendingOf({ a: 3, b: 1 }), ...suspects], prices, unlimited);
-    const handfuls = handfulsOf(plan, 20).map((steps) => steps.flatMap(({ wanted }) => wanted));
-    expect(handfuls).toEqual([['s0'], ['s1'], ['s2'], ['a0', 'a1', 'a2', 'b0']]);
+  it('takes first what was in hand when a process died, in handfuls that are smaller with each death', () => {
+    const once = pendingOf({ s: 3 }, { crashes: 1 });
+    const twice = pendingOf({ t: 2 }, { crashes: 2 });
+    const plan = planFetch([...pendingOf({ a: 3, b: 1 }), ...once, ...twice], prices, unlimited);
+    const handfuls = handfulsOf(plan, (crashes) => [20, 2, 1][crashes]!);
+    expect(handfuls.map((steps) => steps.flatMap(({ wanted }) => wanted))).toEqual([
+      ...[['s0', 's1'], ['s2'], ['t0'], ['t1']],
+      ['a0', 'a1', 'a2', 'b0'],
+    ]);
   });
 
   it('is cut into handfuls without loss and in order', () => {
     fc.assert(
       fc.property(anyPending, fc.integer({ min: 1, max: 30 }), (messages, size) => {
         const plan = planFetch(asPending(messages), prices, unlimited);
-        const handfuls = handfulsOf(plan, size);
+        const handfuls = handfulsOf(plan, () => size);
         expect(handfuls.flat()).toEqual(plan);
         expect(handfuls.every((handful) => handful.length > 0 && handful.length <= size)).toBe(true);
       }),

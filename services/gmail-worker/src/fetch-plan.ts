@@ -29,8 +29,8 @@ const maxThreadAttempts = 3;
 export const notInThread = 'not-in-thread';
 
 /**
- * Steps in the order of the newest message of each, within the limits but at least one. A message that
- * was in hand when a process died comes first and alone, so that if it kills again it is known.
+ * Steps in the order of the newest message of each, within the limits but at least one. A message that was in hand when
+ * a process died comes first, without its thread, so that if it kills again few others are suspect with it.
  */
 export function planFetch(pending: readonly Pending[], prices: UnitPrices, limits: PlanLimits): FetchStep[] {
   const suspects = pending.filter(({ crashes }) => crashes > 0);
@@ -86,20 +86,24 @@ export function within(steps: readonly FetchStep[], limits: PlanLimits): FetchSt
 }
 
 /**
- * Cuts a plan into what is in hand at once: a process that dies loses the answers of one handful, and
- * makes its messages suspect. A suspect is a handful of its own.
+ * Cuts a plan into handfuls: a process that dies loses the answers of what is in hand, and makes it suspect. A handful's
+ * messages saw equally many deaths; `sizeAfter` says how many of them may be tried together.
  */
-export function handfulsOf(steps: readonly FetchStep[], size: number): FetchStep[][] {
+export function handfulsOf(
+  steps: readonly FetchStep[],
+  sizeAfter: (crashes: number) => number,
+): FetchStep[][] {
   const handfuls: FetchStep[][] = [];
   let room = 0;
+  let crashes = 0;
   for (const step of steps) {
-    const isAlone = crashesOf(step) > 0;
-    if (room <= 0 || isAlone) {
+    if (room <= 0 || crashesOf(step) !== crashes) {
       handfuls.push([]);
-      room = size;
+      crashes = crashesOf(step);
+      room = sizeAfter(crashes);
     }
     handfuls.at(-1)!.push(step);
-    room = isAlone ? 0 : room - step.wanted.length;
+    room -= step.wanted.length;
   }
   return handfuls;
 }
