@@ -54,17 +54,24 @@ function sectionsOf(part: GmailPayload, parentType: string, depth: number, readi
   return [mimeType === 'text/html' ? { text: null, html: text } : { text, html: null }];
 }
 
-function headersOf({ headers = [] }: GmailPayload): Record<string, string> {
-  return Object.fromEntries(headers.slice(0, 200).map(({ name, value }) => [name.toLowerCase(), value]));
+type PartHeaders = Partial<Record<'content-type' | 'content-disposition' | 'content-id', string>>;
+
+function headersOf({ headers = [] }: GmailPayload): PartHeaders {
+  const found: PartHeaders = {};
+  for (const { name, value } of headers.slice(0, 200)) {
+    const key = name.toLowerCase();
+    if (key === 'content-type' || key === 'content-disposition' || key === 'content-id') found[key] = value;
+  }
+  return found;
 }
 
 /** What a digest holds is messages where it does not say otherwise (RFC 2046 §5.1.5). */
-function typeOf(part: GmailPayload, parentType: string, headers: Record<string, string>): string {
+function typeOf(part: GmailPayload, parentType: string, headers: PartHeaders): string {
   if (parentType === 'multipart/digest' && !headers['content-type']) return 'message/rfc822';
   return (part.mimeType ?? 'text/plain').toLowerCase();
 }
 
-function isBody({ filename }: GmailPayload, mimeType: string, headers: Record<string, string>): boolean {
+function isBody({ filename }: GmailPayload, mimeType: string, headers: PartHeaders): boolean {
   return (
     (mimeType === 'text/plain' || mimeType === 'text/html') &&
     !filename &&
@@ -94,7 +101,7 @@ function wholeCharacters(utf8: Buffer): Buffer {
   return lead < 0 ? utf8 : utf8.subarray(0, Math.max(0, utf8.length - 4) + lead);
 }
 
-function attachmentOf(part: GmailPayload, mimeType: string, headers: Record<string, string>): Attachment {
+function attachmentOf(part: GmailPayload, mimeType: string, headers: PartHeaders): Attachment {
   return attachmentFromPart({
     id: part.body?.attachmentId ?? null,
     partId: part.partId ?? '',

@@ -20,6 +20,7 @@ export function headerText(value: string, maxLength = 2_000): string {
 }
 
 function decoded(value: string): string {
+  if (!value.includes('=?')) return value;
   try {
     // One joins a letter that is cut between two words, the other reads more charsets.
     const words = libmime.decodeWords(value);

@@ -53,5 +53,5 @@ function brokenShare(text: string | undefined): number {
 
 /** Without what Postgres or JSON refuse, lines ended by \n. */
 export function storableText(text: string): string {
-  return text.replaceAll('\u0000', '').replace(/\r\n?/g, '\n').toWellFormed();
+  return text.replaceAll('\u0000', '').replace(/\r\n/g, '\n').replace(/\r/g, '\n').toWellFormed();
 }

@@ -49,7 +49,7 @@ function outcomesFrom<T extends Named>(reads: readonly Read<T>[], answer: Transp
   const bad = (reason: string) =>
     new GmailBadAnswerError({ operation: 'batch', status: answer.status, reason });
   const boundary = boundaryOf(answer.headers.get('content-type'));
-  const parts = boundary === undefined ? undefined : partsOf(answer.body, boundary);
+  const parts = boundary === undefined ? undefined : partsOf(answer, boundary);
   if (parts === undefined) throw bad('boundary');
   const { restore } = answer;
   const byIndex = new Map(parts.map((part) => [part.index, { ...part, restore }]));

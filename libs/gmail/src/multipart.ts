@@ -1,4 +1,5 @@
 import type { HeaderReader } from './retry-after.ts';
+import type { TransportAnswer } from './transport.ts';
 
 export interface PartAnswer {
   /** Position of the request it answers. */
@@ -29,20 +30,34 @@ export function boundaryOf(contentType: string | null): string | undefined {
  * The parts that can be read, in whatever order they came; `undefined` when the body has no such boundary.
  * A part that is cut off or unreadable is left out: its request counts as unanswered.
  */
-export function partsOf(body: string, boundary: string): PartAnswer[] | undefined {
-  const sections = `\n${body}`.split(`\n--${boundary}`);
+export function partsOf(
+  { body, bytes }: Pick<TransportAnswer, 'body' | 'bytes'>,
+  boundary: string,
+): PartAnswer[] | undefined {
+  // A single letter beyond Latin-1 would make two bytes of each letter of all parts, to be read and to be kept.
+  const text = bytes
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+    : body;
+  const decoded = bytes ? fromLatin1 : (part: string) => part;
+  const sections = `\n${text}`.split(`\n--${boundary}`);
   if (sections.length < 2) return undefined;
-  return sections.slice(1).flatMap((section) => partOf(section.replace(/^[ \t]*\r?\n/, '')) ?? []);
+  return sections.slice(1).flatMap((section) => partOf(section.replace(/^[ \t]*\r?\n/, ''), decoded) ?? []);
 }
 
-function partOf(section: string): PartAnswer | undefined {
+/** UTF-8 whose bytes were taken for letters of Latin-1. */
+function fromLatin1(text: string): string {
+  return /[\x80-\xff]/.test(text) ? Buffer.from(text, 'latin1').toString() : text;
+}
+
+function partOf(section: string, decoded: (part: string) => string): PartAnswer | undefined {
   const [outerHead, inner] = halves(section);
   if (outerHead === undefined || inner === undefined) return undefined;
   const index = /^content-id\s*:\s*<?response-<?(\d{1,4})>?\s*$/im.exec(outerHead)?.[1];
   const [innerHead, body = ''] = halves(inner);
   const status = /^HTTP\/\d(?:\.\d)? (\d{3})/.exec(innerHead ?? '')?.[1];
   if (index === undefined || status === undefined || innerHead === undefined) return undefined;
-  return { index: Number(index), status: Number(status), headers: headersOf(innerHead), body: body.trim() };
+  const headers = headersOf(innerHead);
+  return { index: Number(index), status: Number(status), headers, body: decoded(body).trim() };
 }
 
 function halves(text: string): [string | undefined, string | undefined] {

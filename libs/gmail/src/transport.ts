@@ -14,6 +14,8 @@ export interface TransportAnswer {
   headers: HeaderReader;
   /** Whole and decoded: the caller's deadline covers it to its last byte. */
   body: string;
+  /** The same before it was decoded, where the transport has it: the parts of a batch are decoded one by one. */
+  bytes?: Uint8Array;
   /** Of a body that was too large for one go, long texts were taken out: puts them into what was parsed of it. */
   restore?: ((parsed: unknown) => unknown) | undefined;
 }

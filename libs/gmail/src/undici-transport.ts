@@ -1,3 +1,4 @@
+import type { ZlibOptions } from 'node:zlib';
 import type { Agent } from 'undici';
 import type { LargeAnswers } from './large-answers.ts';
 import type { Transport, TransportAnswer } from './transport.ts';
@@ -13,6 +14,7 @@ export interface UndiciTransportOptions {
 const unpackInlineBytes = 128 * 1024;
 // Above this many bytes, unpacked, parsing as a whole would hold it up as well.
 const largeBytes = 4_000_000;
+const leastChunkBytes = 16_384;
 
 /**
  * Node only: undici's pool, about a third of fetch's CPU a call. Loads undici at its first request, so a
@@ -27,9 +29,9 @@ export function createUndiciTransport({
 
   return {
     async send({ verb, url, headers, body, signal }) {
-      const { agent, ...reading } = await loaded();
+      const reading = await loaded();
       const { origin, pathname, search } = new URL(url);
-      const response = await agent.request({
+      const response = await reading.agent.request({
         origin,
         path: pathname + search,
         method: verb,
@@ -40,16 +42,19 @@ export function createUndiciTransport({
       const answerHeaders = response.headers;
       const bytes = (await response.body.bytes()) as Uint8Array<ArrayBuffer>;
       const isPacked = answerHeaders['content-encoding'] === 'gzip' && bytes.length > 0;
-      return {
+      const head = {
         status: response.statusCode,
         headers: {
-          get(name) {
+          get(name: string) {
             const value = answerHeaders[name];
             return (Array.isArray(value) ? value[0] : value) ?? null;
           },
         },
-        ...(await bodyOf(bytes, isPacked, reading)),
       };
+      if ((isPacked ? unpackedSize(bytes) : bytes.length) > largeBytes) {
+        return { ...head, ...(await reading.large.read(bytes, isPacked)) };
+      }
+      return new Answer(head, isPacked ? await unpacked(bytes, reading) : bytes);
     },
 
     async close() {
@@ -60,14 +65,26 @@ export function createUndiciTransport({
   };
 }
 
-async function bodyOf(
-  bytes: Uint8Array<ArrayBuffer>,
-  isPacked: boolean,
-  { large, unpack, unpackNow }: Omit<Loaded, 'agent'>,
-): Promise<Pick<TransportAnswer, 'body' | 'restore'>> {
-  if ((isPacked ? unpackedSize(bytes) : bytes.length) > largeBytes) return large.read(bytes, isPacked);
-  if (!isPacked) return { body: text(bytes) };
-  return { body: text(bytes.length <= unpackInlineBytes ? unpackNow(bytes) : await unpack(bytes)) };
+/** Decoded when it is asked for. */
+class Answer implements TransportAnswer {
+  readonly status: number;
+  readonly headers: TransportAnswer['headers'];
+  readonly bytes: Uint8Array;
+
+  constructor({ status, headers }: Pick<TransportAnswer, 'status' | 'headers'>, bytes: Uint8Array) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+  }
+
+  get body(): string {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    return Buffer.from(buffer, byteOffset, byteLength).toString();
+  }
+}
+
+function unpacked(packed: Uint8Array, { unpack, unpackNow }: Loaded): Uint8Array | Promise<Uint8Array> {
+  return packed.length <= unpackInlineBytes ? unpackNow(packed) : unpack(packed);
 }
 
 /** As the end of a gzip says it (RFC 1952 §2.3.1); whoever says too little there fails to be unpacked. */
@@ -91,8 +108,13 @@ async function load(connections: number, maxAnswerBytes: number): Promise<Loaded
     import('node:util'),
     import('./large-answers.ts'),
   ]);
-  const limits = { maxOutputLength: Math.min(largeBytes, maxAnswerBytes) };
-  const gunzip = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(zlib.gunzip);
+  const maxOutputLength = Math.min(largeBytes, maxAnswerBytes);
+  // In one piece, and with a byte of room, by which zlib knows that nothing is to come.
+  const options = (packed: Uint8Array): ZlibOptions => ({
+    maxOutputLength,
+    chunkSize: Math.max(leastChunkBytes, unpackedSize(packed) + 1),
+  });
+  const gunzip = promisify<Uint8Array, ZlibOptions, Buffer>(zlib.gunzip);
   return {
     // Deadlines are the caller's, by signal: undici's own would cut a slow but allowed answer.
     agent: new Agent({
@@ -103,11 +125,7 @@ async function load(connections: number, maxAnswerBytes: number): Promise<Loaded
       maxResponseSize: maxAnswerBytes,
     }),
     large: createLargeAnswers({ maxBytes: maxAnswerBytes }),
-    unpack: (packed) => gunzip(packed, limits),
-    unpackNow: (packed) => zlib.gunzipSync(packed, limits),
+    unpack: (packed) => gunzip(packed, options(packed)),
+    unpackNow: (packed) => zlib.gunzipSync(packed, options(packed)),
   };
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

@@ -15,12 +15,17 @@ const envelopes = {
   metadataHeaders: ['From', 'To', 'Cc', 'Bcc', 'Reply-To', 'Subject', 'Message-ID'],
 } as const;
 
-/** @throws the signal's reason, and nothing else */
+/**
+ * `take` gets each outcome when it is there: of what Gmail says of a message a tenth is kept, and the rest need not wait
+ * for the others.
+ * @throws the signal's reason, and nothing else
+ */
 export async function fetchMessages(
   gmail: GmailMailbox,
   steps: readonly FetchStep[],
   { withContent, signal }: { withContent: boolean; signal: AbortSignal },
-): Promise<Outcome[]> {
+  take: (outcome: Outcome) => void,
+): Promise<void> {
   const threads = new Map<string, string[]>();
   const singles: string[] = [];
   for (const step of steps) {
@@ -31,20 +36,19 @@ export async function fetchMessages(
   // Side by side, so that both together keep to the concurrency.
   const maxConcurrent = threads.size > 0 && singles.length > 0 ? concurrency / 2 : concurrency;
   const options = { ...format, maxConcurrent };
-  const outcomes: Outcome[] = [];
   const fetchThreads = async () => {
     for await (const { id, ...answer } of gmail.getThreads([...threads.keys()], options, signal)) {
       const wanted = threads.get(id)!;
-      outcomes.push(...('error' in answer ? allFailed(wanted, answer.error) : found(wanted, answer.thread)));
+      const outcomes = 'error' in answer ? allFailed(wanted, answer.error) : found(wanted, answer.thread);
+      outcomes.forEach(take);
     }
   };
   const fetchSingles = async () => {
     for await (const { id, ...answer } of gmail.getMessages(singles, options, signal)) {
-      outcomes.push({ gmailId: id, ...answer });
+      take({ gmailId: id, ...answer });
     }
   };
   await Promise.all([fetchThreads(), fetchSingles()]);
-  return outcomes;
 }
 
 function found(wanted: readonly string[], { messages }: GmailThread): Outcome[] {

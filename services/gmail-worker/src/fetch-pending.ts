@@ -107,17 +107,17 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
   const doubtful: Failure[] = [];
   let storedInAll = 0;
   const handfuls = suspectsLast(handfulsOf(round.steps, sizeAfter));
-  let asked: Promise<Outcome[]> | undefined;
+  let asked: Promise<Answers> | undefined;
   for (const [index, handful] of handfuls.entries()) {
     if (index > 0 && !asked && slice.isOver()) break;
     const answers = await inCompany(needs, handful, async () => {
       await slice.takeInHand(underWay(handfuls, index));
-      return answersOf(await (asked ?? askFor(slice, handful, round)), round);
+      return asked ?? askFor(slice, handful, round);
     });
     const next = handfuls[index + 1];
     asked =
       next && mayBeAskedAhead(next) && !answers.other && !slice.isOver()
-        ? askFor(slice, next, round)
+        ? needs.company.together(() => askFor(slice, next, round))
         : undefined;
     asked?.catch(() => undefined); // whoever waits for it hears it
     // Doubts may cost one more call.
@@ -181,30 +181,30 @@ interface Answers {
 }
 
 /** Rejects by the slice's abort only. */
-function askFor(slice: Slice, steps: FetchStep[], { meter, withContent }: Round): Promise<Outcome[]> {
+async function askFor(slice: Slice, steps: FetchStep[], round: Round): Promise<Answers> {
+  const { meter, withContent } = round;
+  const answers: Answers = { rows: [], gone: [], failures: [] };
   meter.use(unitsOf(steps.filter(({ kind }) => kind === 'thread')), 'threads.get');
   meter.use(unitsOf(steps.filter(({ kind }) => kind === 'message')), 'messages.get');
-  return fetchMessages(slice.gmail, steps, { withContent, signal: slice.signal });
+  const options = { withContent, signal: slice.signal };
+  await fetchMessages(slice.gmail, steps, options, (outcome) => take(outcome, round, answers));
+  return answers;
 }
 
-function answersOf(outcomes: readonly Outcome[], { withContent, scope }: Round): Answers {
-  const answers: Answers = { rows: [], gone: [], failures: [] };
-  for (const outcome of outcomes) {
-    const { gmailId } = outcome;
-    try {
-      if ('error' in outcome) throw outcome.error;
-      const row = messageRow(outcome.message, { withContent });
-      if (scope && !isInScope(row.labelIds, scope)) answers.gone.push({ gmailId, outcome: 'gone' });
-      else answers.rows.push(row);
-    } catch (thrown) {
-      const error = thrown as Error;
-      const fault = faultOf(error);
-      if (fault.kind === 'gone') answers.gone.push({ gmailId, outcome: 'gone' });
-      else if (fault.kind === 'own') answers.failures.push({ gmailId, error });
-      else answers.other ??= error;
-    }
+function take(outcome: Outcome, { withContent, scope }: Round, answers: Answers): void {
+  const { gmailId } = outcome;
+  try {
+    if ('error' in outcome) throw outcome.error;
+    const row = messageRow(outcome.message, { withContent });
+    if (scope && !isInScope(row.labelIds, scope)) answers.gone.push({ gmailId, outcome: 'gone' });
+    else answers.rows.push(row);
+  } catch (thrown) {
+    const error = thrown as Error;
+    const fault = faultOf(error);
+    if (fault.kind === 'gone') answers.gone.push({ gmailId, outcome: 'gone' });
+    else if (fault.kind === 'own') answers.failures.push({ gmailId, error });
+    else answers.other ??= error;
   }
-  return answers;
 }
 
 /**
