@@ -8,7 +8,7 @@ import { streamRows } from './gateway/streams.ts';
 export const options = {
   /** Of each side in a round. */
   requests: 10_000,
-  rounds: 5,
+  rounds: 15,
   /** In the mailbox that is listed. */
   messages: 100_000,
   /** Event streams. */
