@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image for all services; the command says which: services/<name>/src/main.ts, or prisma/migrate.ts.
+# One image for all services; the command says which: dist/services/<name>/main.js, or migrate for a name.
 #
 #   docker build -t finito-mail .                          what production runs
 #   docker build -t finito-simulator --target simulator .  Gmail for trying it out
@@ -30,15 +30,11 @@ COPY tools/local/package.json tools/local/
 COPY tools/operate/package.json tools/operate/
 COPY web/package.json web/
 
-# Exactly what the lock file names, and of it only what the services run on. Nothing of it runs at install.
-FROM manifests AS production
-COPY tools/local/src/production-packages.ts tools/local/src/
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && node tools/local/src/production-packages.ts
-
+# Exactly what the lock file names; nothing of it runs at install.
 FROM manifests AS simulator-packages
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund -w tools/gmail-simulator
 
-# The page, the database client, and the list of what is in the image.
+# The page, each service in one file, and the list of what they are made of.
 FROM manifests AS build
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
@@ -72,17 +68,13 @@ EXPOSE 9200
 
 FROM runtime AS services
 COPY --from=build /tmp/sbom.cdx.json /app/sbom.cdx.json
-COPY --from=production /app/node_modules node_modules
 COPY package.json ./
-COPY prisma/migrate.ts prisma/
 COPY prisma/migrations prisma/migrations
-COPY libs libs
-COPY services services
-COPY --from=build /app/libs/db/src/generated libs/db/src/generated
+COPY --from=build /app/dist dist
 COPY --from=build /app/web/dist web/dist
 ENV PORT=3001
 EXPOSE 3001 9101 9102 9103
 # Whoever runs the container names the service's admin port; Kubernetes asks it by itself.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT ?? 9101}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["--max-semi-space-size=16", "--heap-growing-percent=50", "--no-parallel-scavenge", "services/gateway/src/main.ts"]
+CMD ["--max-semi-space-size=16", "--heap-growing-percent=50", "--no-parallel-scavenge", "dist/services/gateway/main.js"]

@@ -1,10 +1,12 @@
-// How long a service takes from its start until it listens, and what it holds in memory when it has nothing to do.
+// How long a service takes as the image has it from its start until it listens, and what it holds in memory when it has
+// nothing to do.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateDatabase } from '@finito/db';
 import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
+import { buildServices } from '../tools/local/src/build-services.ts';
 import { cpuMsOf, rssMbOf } from './kit/cpu.ts';
 import { median } from './kit/median.ts';
 import type { Kit, Result, Row } from './kit/program.ts';
@@ -24,6 +26,8 @@ const goals = [
 ];
 
 export async function benchStart(kit: Kit): Promise<Result> {
+  kit.progress('building the services');
+  await buildServices();
   const postgres = await ownPostgres(false);
   const redis = await ownRedis();
   const cache = mkdtempSync(join(tmpdir(), 'finito-bench-'));
@@ -65,7 +69,7 @@ async function startOnce(service: string, env: NodeJS.ProcessEnv): Promise<Start
   const began = performance.now();
   const running = await startProcess({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', ...serviceArgs(service)],
+    args: ['--disable-warning=ExperimentalWarning', ...serviceArgs(service, { built: true })],
     cwd: root,
     env: { ...env, ...ports },
     readyWhen: (output) => output.includes('service started'),

@@ -1,6 +1,6 @@
 // A rolling restart of every service, again and again, behind a real proxy, while people read, pages listen and mail is
 // synced: no request fails, no event and no job is lost, and each process ends in time, with Redis or Postgres frozen
-// too. Three minutes in full form; ten rounds ask half a million times, in five.
+// too. Three minutes in full form; twelve rounds ask half a million times, in five.
 import type { Kit, Result, Row } from '../bench/kit/program.ts';
 import { row } from '../bench/kit/rows.ts';
 import type { Ended } from './kit/fleet.ts';

@@ -1,4 +1,5 @@
-// Everything a reader meets, as processes of their own: simulator, Postgres, Redis, gateways, workers, the built page.
+// Everything a reader meets, as processes of their own: simulator, Postgres, Redis, and page, gateways and workers as
+// they are built for the image.
 import { globSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,6 +9,8 @@ import type { SimulatorAccount } from '@finito/gmail-simulator';
 import {
   createTestDatabase,
   freePort,
+  serviceArgs,
+  serviceEnv,
   startHaproxy,
   startPgBouncer,
   startProcess,
@@ -54,7 +57,7 @@ export async function startStack(
   const [simulator, databases] = await Promise.all([
     startGmailSimulator({ accounts, timeFactor }),
     startDatabases(shape),
-    buildPage(),
+    build(),
   ]);
   started.defer(() => databases.close());
   started.defer(() => simulator.close());
@@ -145,25 +148,38 @@ async function startDatabases({ redisCluster = false, pooled = false, postgresUr
 async function startService(name: string, env: NodeJS.ProcessEnv): Promise<RunningProcess> {
   return startProcess({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', join(root, 'services', name, 'src', 'main.ts')],
-    env,
+    args: serviceArgs(name, { built: true }),
+    cwd: root,
+    env: { ...serviceEnv, ...env },
     readyWhen: (output) => output.includes('service started'),
     readyWithinMs: 60_000,
   });
 }
 
-/** `npm test` has built it before; who runs these tests alone, after a change, need not think of it. */
-async function buildPage(): Promise<void> {
+/** `npm test` has built all before; who runs these tests alone, after a change, need not think of it. */
+async function build(): Promise<void> {
   const web = join(root, 'web');
-  const builtAt = statSync(join(web, 'dist', 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = globSync('{web,libs/api,libs/gmail}/src/**/*.*', { cwd: root });
-  if (sources.every((path) => statSync(join(root, path)).mtimeMs <= builtAt)) return;
-  const vite = dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json'));
-  const build = await startProcess({
-    command: process.execPath,
-    args: [join(vite, 'bin', 'vite.js'), 'build'],
-    cwd: web,
-    env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production' },
-  });
-  await build.expectExit(0, 60_000);
+  const vite = createRequire(join(web, 'package.json')).resolve('vite/package.json');
+  const parts = [
+    {
+      built: 'web/dist/index.html',
+      from: '{web,libs/api,libs/gmail}/src/**/*.*',
+      args: [join(dirname(vite), 'bin', 'vite.js'), 'build'],
+      cwd: web,
+    },
+    {
+      built: 'dist/services/licences.txt',
+      from: '{libs,services}/*/src/**/*.*',
+      args: ['tools/local/src/build-services.ts'],
+      cwd: root,
+    },
+  ];
+  for (const { built, from, args, cwd } of parts) {
+    const builtAt = statSync(join(root, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const sources = globSync(from, { cwd: root });
+    if (sources.every((path) => statSync(join(root, path)).mtimeMs <= builtAt)) continue;
+    const env = { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production' };
+    const building = await startProcess({ command: process.execPath, args, cwd, env });
+    await building.expectExit(0, 60_000);
+  }
 }

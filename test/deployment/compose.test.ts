@@ -72,7 +72,7 @@ describe('docker-compose.yml', () => {
     for (const [name, program] of Object.entries(programs)) {
       const service = compose.services[name]!;
       expect(service.read_only).toBe(true);
-      expect(service.command?.at(-1)).toBe(`services/${program}/src/main.ts`);
+      expect(service.command?.at(-1)).toBe(`dist/services/${program}/main.js`);
     }
   });
 });

@@ -1,22 +1,11 @@
 // The Dockerfile: it parses and lints, what it copies is there, and what it leaves in the image starts. No engine is
-// needed: the tree of the image is laid out in a folder, by hard links.
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+// needed: the tree of the image is laid out in a folder.
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, freePort, serviceArgs, startProcess, testRedis } from '@finito/testing';
 import { validate } from 'dockerfile-utils';
-import { productionPackages, readLock } from '../../tools/local/src/production-packages.ts';
 import { read, root } from '../markdown.ts';
 
 const dockerfile = read('Dockerfile');
@@ -78,7 +67,7 @@ describe('what is left in the image', () => {
   let env: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
-    tree = layOut();
+    tree = await layOut();
     const [database, redis] = await Promise.all([createTestDatabase(), testRedis()]);
     close = async () => void (await Promise.all([database.drop(), redis.stop()]));
     env = {
@@ -109,11 +98,11 @@ describe('what is left in the image', () => {
     });
 
   it('migrates, starts every service, says that it is healthy, and ends when told', async () => {
-    await (await node(['prisma/migrate.ts'])).expectExit(0, 60_000);
+    await (await node(['dist/services/migrate/main.js'])).expectExit(0, 60_000);
     await Promise.all(
       ['gateway', 'gmail-worker', 'telemetry'].map(async (service) => {
         const ports = { ADMIN_PORT: String(await freePort()), PORT: String(await freePort()) };
-        const running = await node(serviceArgs(service), ports, (output) =>
+        const running = await node(serviceArgs(service, { built: true }), ports, (output) =>
           output.includes('service started'),
         );
         if (service === 'gateway') await (await node(healthCheck(), ports)).expectExit(0, 30_000);
@@ -122,6 +111,13 @@ describe('what is left in the image', () => {
       }),
     );
   }, 120_000);
+
+  it('says whose code it holds, and on what terms', () => {
+    const licences = readFileSync(join(tree, 'dist/services/licences.txt'), 'utf8');
+    for (const name of ['bullmq', 'express', 'piscina', 'postal-mime', 'undici', 'zod'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, (MIT|MIT-0|BSD-3-Clause)$`, 'm'));
+    expect(licences).toMatch(/^Permission is hereby granted, free of charge/m);
+  });
 });
 
 /** The arguments that the image gives Node to ask for its health. */
@@ -130,29 +126,16 @@ function healthCheck(): string[] {
   return (JSON.parse(/CMD (\[.*\])$/.exec(rest)![1]!) as string[]).slice(1);
 }
 
-/** The files and packages that the last stage copies. */
-function layOut(): string {
+/** What the last stage copies. */
+async function layOut(): Promise<string> {
   const tree = mkdtempSync(join(tmpdir(), 'finito-image-'));
-  for (const path of productionPackages(readLock(root))) {
-    if (!path.includes('node_modules/')) continue;
-    const source = join(root, path);
-    if (!existsSync(source)) continue; // of another platform
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    if (path.startsWith('node_modules/@finito/')) symlinkSync(readlinkSync(source), join(tree, path));
-    else linkFolder(source, join(tree, path));
-  }
-  const skip = (path: string) =>
-    /(^|\/)(node_modules|dist|test)$|\.test\.ts$/.test(path.split(sep).join('/'));
-  for (const path of ['libs', 'services', 'prisma/migrations', 'prisma/migrate.ts', 'package.json'])
-    cpSync(join(root, path), join(tree, path), { recursive: true, filter: (source) => !skip(source) });
+  const build = await startProcess({
+    command: process.execPath,
+    args: ['tools/local/src/build-services.ts', tree],
+    cwd: root,
+  });
+  await build.expectExit(0, 60_000);
+  for (const path of ['prisma/migrations', 'package.json'])
+    cpSync(join(root, path), join(tree, path), { recursive: true });
   return tree;
-}
-
-function linkFolder(source: string, target: string): void {
-  for (const entry of globSync('**/*', { cwd: source, withFileTypes: true, exclude: ['node_modules/**'] })) {
-    if (entry.isDirectory()) continue;
-    const path = join(entry.parentPath, entry.name).slice(source.length);
-    mkdirSync(dirname(join(target, path)), { recursive: true });
-    linkSync(join(source, path), join(target, path));
-  }
 }

@@ -17,7 +17,7 @@ const workloads = workloadsIn(manifests).filter(isOurs);
 const deployments = workloads.filter(({ kind }) => kind === 'Deployment');
 const whereThereIsABuilder = builder === undefined ? describe.skip : describe;
 const programOf = (container: Container) =>
-  /^services\/(.+)\/src\/main\.ts$/.exec(container.args?.at(-1) ?? '')?.[1];
+  /^dist\/services\/(.+)\/main\.js$/.exec(container.args?.at(-1) ?? '')?.[1];
 /** Node's own, and the system's. */
 const notOurs = ['NODE_OPTIONS', 'LD_PRELOAD'];
 
@@ -69,10 +69,10 @@ whereThereIsABuilder('every service', () => {
   it('waits for the migrations, which one Job applies with rights of its own', () => {
     for (const { pod } of deployments)
       expect(pod.initContainers?.map(({ args }) => args)).toEqual([
-        ['prisma/migrate.ts', '--check', '--wait', '600'],
+        ['dist/services/migrate/main.js', '--check', '--wait', '600'],
       ]);
     const job = workloads.find(({ kind }) => kind === 'Job');
-    expect(job?.pod.containers[0]?.args).toEqual(['prisma/migrate.ts']);
+    expect(job?.pod.containers[0]?.args).toEqual(['dist/services/migrate/main.js']);
   });
 
   it('counts its CPU and connections within what Postgres takes by default', () => {

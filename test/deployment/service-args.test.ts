@@ -7,11 +7,15 @@ import { read, root } from '../markdown.ts';
 import { serviceNames } from '../services.ts';
 import { readYaml } from './yaml-files.ts';
 
-const programOf = (args: string[]) => /^services\/(.+)\/src\/main\.ts$/.exec(args.at(-1) ?? '')?.[1];
+const programOf = (args: string[]) =>
+  /^(?:services\/(.+)\/src\/main\.ts|dist\/services\/(.+)\/main\.js)$/
+    .exec(args.at(-1) ?? '')
+    ?.slice(1)
+    .find(Boolean);
 
-function expectSame(found: string[][]): void {
+function expectSame(found: string[][], how = { built: true }): void {
   expect(found.length).toBeGreaterThan(0);
-  for (const args of found) expect(args).toEqual(serviceArgs(programOf(args)!));
+  for (const args of found) expect(args).toEqual(serviceArgs(programOf(args)!, how));
 }
 
 describe('memory is kept', () => {
@@ -39,7 +43,7 @@ describe('memory is kept', () => {
 describe('a service is started by the same arguments', () => {
   it('in the image', () => {
     expectSame(
-      [...read('Dockerfile').matchAll(/^CMD (\[.*src\/main\.ts"\])$/gm)]
+      [...read('Dockerfile').matchAll(/^CMD (\[.*main\.js"\])$/gm)]
         .slice(-1)
         .map(([, json]) => JSON.parse(json!) as string[]),
     );
@@ -49,22 +53,29 @@ describe('a service is started by the same arguments', () => {
     const { services: all } = readYaml<{ services: Record<string, { command?: string[] }> }>(
       'docker-compose.yml',
     );
-    expectSame(Object.values(all).flatMap(({ command }) => (command && programOf(command) ? [command] : [])));
+    expectSame(
+      Object.values(all).flatMap(({ command }) =>
+        command && command.length > 1 && programOf(command) ? [command] : [],
+      ),
+    );
   });
 
   it.each(['gateway', 'gmail-worker-bulk', 'gmail-worker-interactive', 'telemetry'])(
     'in Kubernetes: %s',
     (name) => {
       const text = read(`k8s/base/${name}.yaml`);
-      const found = [...text.matchAll(/^ +args: \[(.*main\.ts)\]$/gm)].map(([, list]) => list!.split(', '));
+      const found = [...text.matchAll(/^ +args: \[(--.*main\.js)\]$/gm)].map(([, list]) => list!.split(', '));
       expectSame(found);
     },
   );
 
-  it('by npm start', () => {
+  it('by npm start, of the sources', () => {
     const ports = { gatewayAdmin: 1, bulkAdmin: 2, interactiveAdmin: 3, telemetryAdmin: 4 };
     const all = services({ repository: '', env: {}, port: 0, ports, watch: false });
-    expectSame(all.map(({ args }) => args));
+    expectSame(
+      all.map(({ args }) => args),
+      { built: false },
+    );
     for (const { env } of all) expect(env).toMatchObject(serviceEnv);
     expect(new Set(all.map(({ args }) => programOf(args)))).toEqual(new Set(serviceNames));
   });

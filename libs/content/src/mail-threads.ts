@@ -15,6 +15,11 @@ export class TooSlowError extends Error {
   override readonly name = 'TooSlowError';
 }
 
+// Source or built, as this file is.
+const threadFile = import.meta.url.endsWith('.ts')
+  ? new URL('./mail-thread.ts', import.meta.url)
+  : new URL('./mail-thread.js', import.meta.url);
+
 /** A mail that takes too long or too much memory loses its thread and costs itself only. */
 export function createMailThreads({
   threads,
@@ -24,7 +29,7 @@ export function createMailThreads({
   timeoutMs: number;
 }): MailThreads {
   const pool = new Piscina({
-    filename: new URL('./mail-thread.ts', import.meta.url).href,
+    filename: threadFile.href,
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: 60_000,

@@ -1,6 +1,6 @@
 /**
- * What Node is given to run a service, from the top of the repository. Dockerfile, Compose and Kubernetes say the same:
- * test/deployment/service-args.test.ts.
+ * What Node is given to run a service, from the top of the repository: its sources, or what `npm run build` makes of them
+ * for the image. Dockerfile, Compose and Kubernetes say the same: test/deployment/service-args.test.ts.
  *
  * The gateway holds thousands of streams for hours, and what it laid aside while they opened must not stay with them: a
  * young generation that may grow to 64 MB, twice, and an old one that may double before it is swept, cost 35 kB a stream
@@ -8,13 +8,13 @@
  * 155. The gateway has more of the young one: where it is small, requests pay for sweeping it; and it sweeps that on one
  * thread, since what lives in it is too little to be worth waking others (docs/performance.md).
  */
-export function serviceArgs(service: string): string[] {
+export function serviceArgs(service: string, { built = false }: { built?: boolean } = {}): string[] {
   const isGateway = service === 'gateway';
   return [
     `--max-semi-space-size=${isGateway ? 16 : 4}`,
     '--heap-growing-percent=50',
     ...(isGateway ? ['--no-parallel-scavenge'] : []),
-    `services/${service}/src/main.ts`,
+    built ? `dist/services/${service}/main.js` : `services/${service}/src/main.ts`,
   ];
 }
 

@@ -46,13 +46,13 @@ export function checkSteps({ npm, only = [] }: { npm: string; only?: string[] })
       args: [tool('typescript/bin/tsc'), '-p', 'web/tsconfig.json', '--noEmit'],
       withinMs: 4 * MINUTE,
     },
-    { name: 'web build', args: [npm, 'run', '--silent', 'build', '-w', 'web'], withinMs: 4 * MINUTE },
+    { name: 'build', args: [npm, 'run', '--silent', 'build'], withinMs: 4 * MINUTE },
     {
       name: 'tests',
       args: ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js')],
       withinMs: 20 * MINUTE,
       // The tests have the machine to themselves: some of them look at clocks.
-      after: ['format', 'graph', 'lint', 'knip', 'types', 'web types', 'web build'],
+      after: ['format', 'graph', 'lint', 'knip', 'types', 'web types', 'build'],
     },
   ];
   return only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
