@@ -1,7 +1,7 @@
 /**
  * `npm run build` makes of each service what the image runs: one file and the few that it loads later, in a folder of
- * dist/services, with no packages beside it. It starts in little more than half the time that the sources take, and needs less memory
- * (docs/performance.md). The page and the migrations are where they are from the sources, three folders up.
+ * dist/services, with no packages beside it. That starts in little more than half the time that the sources take, in less
+ * memory (docs/performance.md). The page and the migrations are where they are from the sources, three folders up.
  */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
