@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateDatabase } from '@finito/db';
 import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
-import { buildServices } from '../tools/local/src/build-services.ts';
+import { freshServices } from '../tools/local/src/fresh-build.ts';
 import { cpuMsOf, rssMbOf } from './kit/cpu.ts';
 import { median } from './kit/median.ts';
 import type { Kit, Result, Row } from './kit/program.ts';
@@ -26,8 +26,7 @@ const goals = [
 ];
 
 export async function benchStart(kit: Kit): Promise<Result> {
-  kit.progress('building the services');
-  await buildServices();
+  await freshServices();
   const postgres = await ownPostgres(false);
   const redis = await ownRedis();
   const cache = mkdtempSync(join(tmpdir(), 'finito-bench-'));

@@ -1,8 +1,6 @@
 // Everything a reader meets, as processes of their own: simulator, Postgres, Redis, and page, gateways and workers as
 // they are built for the image.
-import { globSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { migrateDatabase } from '@finito/db';
 import { startGmailSimulator } from '@finito/gmail-simulator';
 import type { SimulatorAccount } from '@finito/gmail-simulator';
@@ -19,6 +17,7 @@ import {
   until,
 } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
+import { freshPage, freshServices } from '../tools/local/src/fresh-build.ts';
 
 const adminKey = 'admin-key-of-the-end-to-end-tests';
 const root = join(import.meta.dirname, '..');
@@ -57,7 +56,8 @@ export async function startStack(
   const [simulator, databases] = await Promise.all([
     startGmailSimulator({ accounts, timeFactor }),
     startDatabases(shape),
-    build(),
+    freshPage(),
+    freshServices(),
   ]);
   started.defer(() => databases.close());
   started.defer(() => simulator.close());
@@ -154,32 +154,4 @@ async function startService(name: string, env: NodeJS.ProcessEnv): Promise<Runni
     readyWhen: (output) => output.includes('service started'),
     readyWithinMs: 60_000,
   });
-}
-
-/** `npm test` has built all before; who runs these tests alone, after a change, need not think of it. */
-async function build(): Promise<void> {
-  const web = join(root, 'web');
-  const vite = createRequire(join(web, 'package.json')).resolve('vite/package.json');
-  const parts = [
-    {
-      built: 'web/dist/index.html',
-      from: '{web,libs/api,libs/gmail}/src/**/*.*',
-      args: [join(dirname(vite), 'bin', 'vite.js'), 'build'],
-      cwd: web,
-    },
-    {
-      built: 'dist/services/licences.txt',
-      from: '{libs,services}/*/src/**/*.*',
-      args: ['tools/local/src/build-services.ts'],
-      cwd: root,
-    },
-  ];
-  for (const { built, from, args, cwd } of parts) {
-    const builtAt = statSync(join(root, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    const sources = globSync(from, { cwd: root });
-    if (sources.every((path) => statSync(join(root, path)).mtimeMs <= builtAt)) continue;
-    const env = { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production' };
-    const building = await startProcess({ command: process.execPath, args, cwd, env });
-    await building.expectExit(0, 60_000);
-  }
 }

@@ -9,6 +9,7 @@ import { freePort, serviceArgs, serviceEnv, startProcess, until } from '@finito/
 import type { RunningProcess } from '@finito/testing';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
+import { freshServices } from '../../tools/local/src/fresh-build.ts';
 import type { Gmail } from './gmail.ts';
 import { ownPostgres, ownRedis } from './servers.ts';
 
@@ -27,6 +28,7 @@ export interface WorldOptions {
 
 /** Postgres, Redis, the product's schema, and as many workers as are asked for. */
 export async function aWorld({ gmail, settings = {}, durable = false }: WorldOptions) {
+  await freshServices();
   const postgres = await ownPostgres(durable);
   await migrateDatabase(postgres.url);
   const redis = await ownRedis();
@@ -169,7 +171,7 @@ async function startWorker(env: NodeJS.ProcessEnv): Promise<RunningProcess> {
   const port = await freePort();
   return startProcess({
     command: process.execPath,
-    args: serviceArgs('gmail-worker'),
+    args: serviceArgs('gmail-worker', { built: true }),
     cwd: root,
     env: { ...serviceEnv, ...env, ADMIN_PORT: String(port), LOG_LEVEL: 'info' },
     readyWhen: (output) => output.includes('service started'),

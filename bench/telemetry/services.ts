@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createDb, migrateDatabase } from '@finito/db';
 import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
+import { freshServices } from '../../tools/local/src/fresh-build.ts';
 import { ownPostgres, ownRedis } from '../kit/servers.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -10,6 +11,7 @@ const nowhere = 'http://127.0.0.1:9';
 export type Services = Awaited<ReturnType<typeof startServices>>;
 
 export async function startServices() {
+  await freshServices();
   await using started = new AsyncDisposableStack();
   const postgres = await ownPostgres(false);
   started.defer(() => postgres.remove());
@@ -38,7 +40,7 @@ export async function startServices() {
   const start = async (name: string, adminPort: number) => {
     const service = await startProcess({
       command: process.execPath,
-      args: serviceArgs(name),
+      args: serviceArgs(name, { built: true }),
       cwd: root,
       env: { ...env, ADMIN_PORT: String(adminPort) },
       readyWhen: (output) => output.includes('service started'),

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
 import type { RunningProcess } from '@finito/testing';
+import { freshServices } from '../../tools/local/src/fresh-build.ts';
 
 export type Kind = 'gmail-worker' | 'telemetry' | 'gateway';
 
@@ -35,6 +36,7 @@ const gatewaySettings = {
 
 /** `env`: the whole environment of each process. */
 export async function startFleet(env: NodeJS.ProcessEnv, kinds: readonly Kind[] = []) {
+  await freshServices();
   const members = new Set<Member>();
   /** Processes that ended and nobody had asked them to. */
   const unasked: { kind: Kind; code: number; output: string }[] = [];
@@ -113,7 +115,7 @@ async function startMember(
   const url = `http://127.0.0.1:${port}`;
   const process_ = await startProcess({
     command: process.execPath,
-    args: serviceArgs(kind),
+    args: serviceArgs(kind, { built: true }),
     cwd: root,
     env: {
       ...serviceEnv,

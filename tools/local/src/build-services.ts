@@ -6,7 +6,6 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import type { Plugin } from 'rolldown';
 import { licencesOf } from './licences.ts';
@@ -32,8 +31,8 @@ const programs: Record<string, { main: string; loaded?: Record<string, string>; 
 /** Faster variants of what there is in JavaScript too, for one platform: the image goes without. */
 const native = ['pg-native', '@napi-rs/nice'];
 
-/** @param to the folder that is to hold `dist/services`. */
-export async function buildServices(to = root): Promise<void> {
+/** @param to the folder that is to hold `dist/services`; the command's argument. */
+async function buildServices(to = root): Promise<void> {
   const folder = join(to, 'dist/services');
   rmSync(folder, { recursive: true, force: true });
   const modules = new Set<string>();
@@ -92,4 +91,4 @@ const lazyBuiltins: Plugin = {
 };
 const prefix = '\0builtin:';
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildServices(process.argv[2]);
+await buildServices(process.argv[2]);
