@@ -69,12 +69,12 @@ describe('a service is started by the same arguments', () => {
     },
   );
 
-  it('by npm start, of the sources', () => {
+  it.each(['sources', 'built'] as const)('by npm start and npm run start:prod: %s', (run) => {
     const ports = { gatewayAdmin: 1, bulkAdmin: 2, interactiveAdmin: 3, telemetryAdmin: 4 };
-    const all = services({ repository: '', env: {}, port: 0, ports, watch: false });
+    const all = services({ repository: '', env: {}, port: 0, ports, run });
     expectSame(
       all.map(({ args }) => args),
-      { built: false },
+      { built: run === 'built' },
     );
     for (const { env } of all) expect(env).toMatchObject(serviceEnv);
     expect(new Set(all.map(({ args }) => programOf(args)))).toEqual(new Set(serviceNames));

@@ -1,5 +1,5 @@
-// For whoever starts what is built: `npm test` has built all before, and who runs one test or one bench after a change
-// need not think of it.
+// For whoever starts what is built. `npm test` has built all before; who runs one test or one bench after a change need
+// not think of it.
 import { globSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -7,24 +7,33 @@ import { startProcess } from '@finito/testing';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The page in web/dist, built anew when a source is younger. */
+/** What is written last of each, and what it is made of. */
+const parts = {
+  page: { built: 'web/dist/index.html', sources: '{web,libs/api,libs/gmail}/src/**/*.*' },
+  services: { built: 'dist/services/licences.txt', sources: '{libs,services}/*/src/**/*.*' },
+};
+
+/** Whether it is built and no source is younger. */
+export function isFresh(part: keyof typeof parts, repository = root): boolean {
+  const { built, sources } = parts[part];
+  const builtAt = statSync(join(repository, built), { throwIfNoEntry: false })?.mtimeMs;
+  if (builtAt === undefined) return false;
+  return globSync(sources, { cwd: repository }).every(
+    (path) => statSync(join(repository, path)).mtimeMs <= builtAt,
+  );
+}
+
+/** The page in web/dist. */
 export async function freshPage(): Promise<void> {
+  if (isFresh('page')) return;
   const web = join(root, 'web');
-  if (isFresh('web/dist/index.html', '{web,libs/api,libs/gmail}/src/**/*.*')) return;
   const vite = createRequire(join(web, 'package.json')).resolve('vite/package.json');
   await build([join(dirname(vite), 'bin', 'vite.js'), 'build'], web);
 }
 
-/** The services in dist/services, built anew when a source is younger. */
+/** The services in dist/services. */
 export async function freshServices(): Promise<void> {
-  // What is written last.
-  if (isFresh('dist/services/licences.txt', '{libs,services}/*/src/**/*.*')) return;
-  await build(['tools/local/src/build-services.ts'], root);
-}
-
-function isFresh(built: string, sources: string): boolean {
-  const builtAt = statSync(join(root, built), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return globSync(sources, { cwd: root }).every((path) => statSync(join(root, path)).mtimeMs <= builtAt);
+  if (!isFresh('services')) await build(['tools/local/src/build-services.ts'], root);
 }
 
 async function build(args: string[], cwd: string): Promise<void> {

@@ -12,12 +12,12 @@ export interface ServicesOptions {
   env: Record<string, string>;
   port: number;
   ports: Pick<Ports, 'gatewayAdmin' | 'bulkAdmin' | 'interactiveAdmin' | 'telemetryAdmin'>;
-  /** Started anew when a source changes. */
-  watch: boolean;
+  /** `watched`: started anew when a source changes. */
+  run: 'built' | 'sources' | 'watched';
 }
 
 /** The services as processes, in the order in which they are stopped: who takes work first, who counts it last. */
-export function services({ repository, env, port, ports, watch }: ServicesOptions): NamedService[] {
+export function services({ repository, env, port, ports, run }: ServicesOptions): NamedService[] {
   const service = (
     name: string,
     folder: string,
@@ -25,7 +25,10 @@ export function services({ repository, env, port, ports, watch }: ServicesOption
     own: Record<string, string>,
   ): NamedService => ({
     name,
-    args: [...(watch ? ['--watch', '--watch-preserve-output'] : []), ...serviceArgs(folder)],
+    args: [
+      ...(run === 'watched' ? ['--watch', '--watch-preserve-output'] : []),
+      ...serviceArgs(folder, { built: run === 'built' }),
+    ],
     env: { ...serviceEnv, ...env, ...own, ADMIN_PORT: String(adminPort) },
     cwd: repository,
     adminPort,

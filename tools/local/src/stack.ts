@@ -58,7 +58,13 @@ async function startProcesses(options: StackOptions, ports: Ports): Promise<Stac
     settings.simulator ? startSimulator(settings, { ports, crew, lock, progress }) : undefined,
   ]);
   const env = serviceSettings(settings, secrets, { databaseUrl, redisUrl, endpoints: simulator?.endpoints });
-  const all = services({ repository, env, port: settings.port, ports, watch: settings.arguments.dev });
+  const all = services({
+    repository,
+    env,
+    port: settings.port,
+    ports,
+    run: settings.arguments.dev ? 'watched' : 'sources',
+  });
   await Promise.all(
     all.map(async (service) => {
       await crew.run(stageOf(service), service.name, async (log) => {

@@ -1,8 +1,8 @@
-/** `npm run start:prod`: the services only, against DATABASE_URL and REDIS_URL; their logs go to standard output. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/** `npm run start:prod`: the services only, as built, against DATABASE_URL and REDIS_URL; their logs go to standard output. */
+import { resolve } from 'node:path';
 import { createCrew } from './crew.ts';
 import { loadEnvFile } from './env-file.ts';
+import { isFresh } from './fresh-build.ts';
 import { launchService, runToEnd } from './launch-service.ts';
 import { missingForProduction } from './production-settings.ts';
 import { createProgress } from './progress.ts';
@@ -43,9 +43,8 @@ async function whatIsMissing(): Promise<string | undefined> {
   const missing = missingForProduction(process.env);
   if (missing.length > 0)
     return `Production cannot start. Missing:\n${missing.map((line) => `  ${line}`).join('\n')}`;
-  if (!existsSync(join(repository, 'web', 'dist', 'index.html'))) {
-    return 'The page is not built. Build it with: npm run build';
-  }
+  if (!isFresh('page') || !isFresh('services'))
+    return 'Page and services are not built, or not from what is here. Build them with: npm run build';
   try {
     await runToEnd(['prisma/migrate.ts', '--check'], { cwd: repository, withinMs: 60_000 });
     return undefined;
@@ -63,7 +62,7 @@ async function startAll(crew: ReturnType<typeof createCrew>): Promise<'started'>
     interactiveAdmin: first + 3,
   };
   const port = Number(process.env['PORT'] || 3001);
-  const all = services({ repository, env: { NODE_ENV: 'production' }, port, ports, watch: false });
+  const all = services({ repository, env: { NODE_ENV: 'production' }, port, ports, run: 'built' });
   await Promise.all(
     all.map(async (service) => {
       const stage = service.name === 'gateway' || service.name === 'telemetry' ? service.name : 'workers';

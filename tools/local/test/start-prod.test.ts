@@ -1,8 +1,9 @@
 // npm run start:prod: the services only, against given addresses.
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, freePort, startProcess, isPortFree, testRedis, until } from '@finito/testing';
+import { freshPage, freshServices } from '../src/fresh-build.ts';
 import { missingForProduction } from '../src/production-settings.ts';
 
 const repository = resolve(import.meta.dirname, '..', '..', '..');
@@ -41,6 +42,8 @@ async function settings(): Promise<Record<string, string>> {
 }
 
 describe('npm run start:prod', () => {
+  beforeAll(async () => void (await Promise.all([freshPage(), freshServices()])), 120_000);
+
   it('refuses to start with a list of all that is missing', async () => {
     const refused = await startProd({ DATABASE_URL: 'postgresql://nobody@127.0.0.1/none' });
     await refused.expectExit(1);
