@@ -112,6 +112,14 @@ describe('what is left in the image', () => {
     );
   }, 120_000);
 
+  it.each(['Cluster', 'UnrecoverableError', 'ReplyError'])(
+    'names its classes as packages know each other’s: %s',
+    (name) => {
+      const code = readFileSync(join(tree, 'dist/services/gateway/main.js'), 'utf8');
+      expect(code.includes(`${name}=class `)).toBe(true);
+    },
+  );
+
   it('says whose code it holds, and on what terms', () => {
     const licences = readFileSync(join(tree, 'dist/services/licences.txt'), 'utf8');
     for (const name of ['bullmq', 'express', 'piscina', 'postal-mime', 'undici', 'zod'])

@@ -62,7 +62,9 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
   });
   const { output } = await built.write({
     dir,
-    minify: true,
+    // Names stay: logs and stacks are read, and packages ask objects for the names of their classes.
+    minify: { compress: true, mangle: false, codegen: true },
+    keepNames: true,
     entryFileNames: '[name].js',
     codeSplitting: { groups: [{ name: 'builtins', test: (id) => id.startsWith(prefix) }] },
   });
