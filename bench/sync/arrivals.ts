@@ -43,7 +43,6 @@ async function arrivalDelays(
   await world.untilLive(mailboxId, patienceMs);
   const delays: number[] = [];
   const isStored = async (gmailId: string) => {
-    kit.signal.throwIfAborted();
     const sql = 'SELECT 1 FROM emails WHERE mailbox_id = $1 AND gmail_id = $2';
     return (await world.pool.query(sql, [mailboxId, gmailId])).rowCount === 1;
   };
@@ -52,7 +51,12 @@ async function arrivalDelays(
     const raw = Buffer.from(`Subject: News ${index}\r\nFrom: ann@example.com\r\n\r\nHere it is.\r\n`);
     const arrivedAt = performance.now();
     const gmailId = simulator.account(small).deliver({ raw, labelIds: ['INBOX'], internalDate: Date.now() });
-    await until(() => isStored(gmailId), { timeoutMs: patienceMs, everyMs: 10, message: 'the new message' });
+    await until(() => isStored(gmailId), {
+      timeoutMs: patienceMs,
+      everyMs: 10,
+      message: 'the new message',
+      signal: kit.signal,
+    });
     delays.push(performance.now() - arrivedAt);
     // Not in step with the polls.
     await sleep(everyMs * Math.random());

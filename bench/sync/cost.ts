@@ -91,10 +91,9 @@ async function ourCost(
   const firstMs = firstReadable(world, mailboxId, await newest(gmail, mail.email, 50), began);
   await until(
     async () => {
-      kit.signal.throwIfAborted();
       return isLive(await world.progress(mailboxId));
     },
-    { timeoutMs: patienceMs, everyMs: 200, message: 'the mailbox to be live' },
+    { timeoutMs: patienceMs, everyMs: 200, message: 'the mailbox to be live', signal: kit.signal },
   );
   const after = cpuOf(world, worker);
   const { units } = await gmail.report();

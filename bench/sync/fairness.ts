@@ -57,12 +57,11 @@ async function unitsOfEach(kit: Kit, gmail: Gmail, emails: string[]) {
   const at = async (ms: number, what: string) => {
     await until(
       () => {
-        kit.signal.throwIfAborted();
         const left = ms - (performance.now() - began);
         kit.progress(`${emails.length} mailboxes: ${what}, ${Math.round(left / 1_000)} s left`);
         return left <= 0;
       },
-      { timeoutMs: patienceMs, everyMs: 500 },
+      { timeoutMs: patienceMs, everyMs: 500, signal: kit.signal },
     );
     return { atMs: performance.now(), ...(await gmail.report()) };
   };

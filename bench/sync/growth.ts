@@ -62,14 +62,13 @@ async function synced(kit: Kit, size: number, { content }: { content: 'full' | '
     let rssMb = 0;
     await until(
       async () => {
-        kit.signal.throwIfAborted();
         redisMb = Math.max(redisMb, await memoryMbOf(redis));
         rssMb = Math.max(rssMb, rssMbOf(worker.pid));
         const progress = await world.progress(mailboxId);
         kit.progress(`${size.toLocaleString('en')} messages, ${content}: ${progress.stored} stored`);
         return isLive(progress);
       },
-      { timeoutMs: patienceMs, everyMs: 500, message: 'the mailbox to be live' },
+      { timeoutMs: patienceMs, everyMs: 500, message: 'the mailbox to be live', signal: kit.signal },
     );
     const spent = cpu() - before;
     redis.disconnect();

@@ -96,11 +96,10 @@ async function inStep(kit: Kit, world: World, emails: string[], name: string): P
   const ids = await Promise.all(emails.map((email) => world.connect(email)));
   await until(
     async () => {
-      kit.signal.throwIfAborted();
       const all = await Promise.all(ids.map((id) => world.progress(id)));
       kit.progress(`${name}: ${sum(all.map(({ stored }) => stored))} messages stored`);
       return all.every(isLive);
     },
-    { timeoutMs: patienceMs, everyMs: 200, message: 'all mailboxes to be live' },
+    { timeoutMs: patienceMs, everyMs: 200, message: 'all mailboxes to be live', signal: kit.signal },
   );
 }

@@ -130,7 +130,6 @@ async function unitsOverTime(
   const began = performance.now();
   await until(
     async () => {
-      kit.signal.throwIfAborted();
       const { units } = await gmail.report();
       spent.push({ atMs: performance.now() - began, units });
       kit.progress(
@@ -138,7 +137,7 @@ async function unitsOverTime(
       );
       return isOver();
     },
-    { timeoutMs: patienceMs, everyMs: 50, message: `${name} to end` },
+    { timeoutMs: patienceMs, everyMs: 50, message: `${name} to end`, signal: kit.signal },
   );
   return spent;
 }

@@ -41,11 +41,10 @@ async function readTimes(kit: Kit, world: World, when: string, from: number): Pr
     const askedAt = performance.now();
     await jobs.enqueue(fetchContent, message);
     const isHere = async () => {
-      kit.signal.throwIfAborted();
       const sql = 'SELECT 1 FROM contents WHERE mailbox_id = $1 AND gmail_id = $2';
       return (await world.pool.query(sql, [message.mailboxId, message.gmailId])).rowCount === 1;
     };
-    await until(isHere, { timeoutMs: patienceMs, everyMs: 5, message: 'the content' });
+    await until(isHere, { timeoutMs: patienceMs, everyMs: 5, message: 'the content', signal: kit.signal });
     times.push(performance.now() - askedAt);
     await sleep(everyMs);
   }

@@ -65,11 +65,10 @@ async function whole(patient: Patient, signal: AbortSignal | undefined) {
   let last = await found(patient).catch(() => undefined);
   await until(
     async () => {
-      signal?.throwIfAborted();
       last = await found(patient);
       return last.rows === 0 && last.isLive;
     },
-    { timeoutMs: patienceMs, everyMs: 200 },
+    { timeoutMs: patienceMs, everyMs: 200, signal },
   ).catch(() => undefined);
   if (!last) throw new Error('the database does not answer');
   return last;

@@ -64,7 +64,9 @@ describe('a service is started by the same arguments', () => {
     'in Kubernetes: %s',
     (name) => {
       const text = read(`k8s/base/${name}.yaml`);
-      const found = [...text.matchAll(/^ +args: \[(--.*main\.js)\]$/gm)].map(([, list]) => list!.split(', '));
+      const found = [...text.matchAll(/^ +args:\s+\[\s*(--[^\]]*main\.js),?\s*\]$/gm)].map(([, list]) =>
+        list!.split(/,\s+/),
+      );
       expectSame(found);
     },
   );

@@ -25,4 +25,16 @@ describe('until', () => {
       '40 ms',
     );
   });
+
+  it('ends with the reason of its signal, though the look says "not yet" for ever', async () => {
+    const stop = new AbortController();
+    const waiting = until(
+      () => {
+        stop.abort(new Error('interrupted'));
+        return false;
+      },
+      { everyMs: 5, signal: stop.signal },
+    );
+    await expect(waiting).rejects.toThrow('interrupted');
+  });
 });
