@@ -89,12 +89,12 @@ async function ourCost(
   const began = performance.now();
   const mailboxId = await world.connect(mail.email);
   const firstMs = firstReadable(world, mailboxId, await newest(gmail, mail.email, 50), began);
-  await until(
-    async () => {
-      return isLive(await world.progress(mailboxId));
-    },
-    { timeoutMs: patienceMs, everyMs: 200, message: 'the mailbox to be live', signal: kit.signal },
-  );
+  await until(async () => isLive(await world.progress(mailboxId)), {
+    timeoutMs: patienceMs,
+    everyMs: 200,
+    message: 'the mailbox to be live',
+    signal: kit.signal,
+  });
   const after = cpuOf(world, worker);
   const { units } = await gmail.report();
   const { stored } = await world.progress(mailboxId);

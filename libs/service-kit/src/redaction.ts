@@ -92,7 +92,7 @@ export function withoutSecrets(line: string): string {
 // No pattern matches a quote or a backslash, so that the line stays JSON. Where the text before it does not stand, the
 // pattern cannot match, and looking for it costs next to nothing: almost every line has none.
 const secretShapes: [sign: string, pattern: RegExp, replacement: string][] = [
-  [' ', /\b(Bearer|Basic)( +)[\w.~+/=-]{8,}/gi, `$1$2${REDACTED}`],
+  ['', /\b(Bearer|Basic)(\s+)[\w.~+/=-]{8,}/gi, `$1$2${REDACTED}`],
   ['ya29.', /\bya29\.[\w.-]+/g, REDACTED],
   ['1//0', /\b1\/\/0[\w-]{10,}/g, REDACTED],
   ['eyJ', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REDACTED],

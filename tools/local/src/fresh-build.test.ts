@@ -30,4 +30,10 @@ describe('what is built', () => {
     write('libs/quota/src/lua/turns.lua', 300);
     expect(isFresh('services', repository)).toBe(false);
   });
+
+  it('is not fresh when other packages are to be built in', () => {
+    write('dist/services/licences.txt', 200);
+    write('package-lock.json', 300);
+    expect(isFresh('services', repository)).toBe(false);
+  });
 });

@@ -9,8 +9,21 @@ const root = join(import.meta.dirname, '../../..');
 
 /** What is written last of each, and what it is made of. */
 const parts = {
-  page: { built: 'web/dist/index.html', sources: '{web,libs/api,libs/gmail}/src/**/*.*' },
-  services: { built: 'dist/services/licences.txt', sources: '{libs,services}/*/src/**/*.*' },
+  page: {
+    built: 'web/dist/index.html',
+    sources: [
+      'package-lock.json',
+      'web/{index.html,package.json,vite.config.ts}',
+      '{web,libs/api,libs/gmail}/{src,public}/**/*.*',
+    ],
+  },
+  services: {
+    built: 'dist/services/licences.txt',
+    sources: [
+      ...['package-lock.json', 'prisma/migrate.ts', 'tools/local/src/{build-services,licences}.ts'],
+      '{libs,services}/*/src/**/*.*',
+    ],
+  },
 };
 
 /** Whether it is built and no source is younger. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFresh } from './fresh-build.ts';
 import { runToEnd } from './launch-service.ts';
 import { LocalProblem } from './problem.ts';
 import type { Progress } from './progress.ts';
@@ -16,10 +17,7 @@ export async function ensureDatabaseClient(repository: string, progress: Progres
 
 /** Builds the page when there is none, or when its sources are newer. */
 export async function ensureWebPage(repository: string, progress: Progress): Promise<void> {
-  const web = join(repository, 'web');
-  const built = statSync(join(web, 'dist', 'index.html'), { throwIfNoEntry: false })?.mtimeMs;
-  const sources = ['src', 'index.html', 'package.json', 'public'].map((name) => newest(join(web, name)) ?? 0);
-  if (built !== undefined && built >= Math.max(...sources)) return;
+  if (isFresh('page', repository)) return;
   progress.note('Building the page');
   await attempt('The page could not be built', async () => {
     await runToEnd([npmProgram(), 'run', '--silent', 'build', '-w', 'web'], {
