@@ -84,15 +84,16 @@ const privateWords = new Set([
 export function withoutSecrets(line: string): string {
   let clean = line;
   for (const [sign, pattern, replacement] of secretShapes) {
-    if (clean.includes(sign)) clean = clean.replace(pattern, replacement);
+    const mayStand = typeof sign === 'string' ? clean.includes(sign) : sign.test(clean);
+    if (mayStand) clean = clean.replace(pattern, replacement);
   }
   return clean;
 }
 
-// No pattern matches a quote or a backslash, so that the line stays JSON. Where the text before it does not stand, the
-// pattern cannot match, and looking for it costs next to nothing: almost every line has none.
-const secretShapes: [sign: string, pattern: RegExp, replacement: string][] = [
-  ['', /\b(Bearer|Basic)(\s+)[\w.~+/=-]{8,}/gi, `$1$2${REDACTED}`],
+// No pattern matches a quote or a backslash, so that the line stays JSON. Where its sign does not stand, a
+// pattern cannot match, and looking for that costs next to nothing: almost every line has none.
+const secretShapes: [sign: string | RegExp, pattern: RegExp, replacement: string][] = [
+  [/\s[\w.~+/=-]/, /\b(Bearer|Basic)(\s+)[\w.~+/=-]{8,}/gi, `$1$2${REDACTED}`],
   ['ya29.', /\bya29\.[\w.-]+/g, REDACTED],
   ['1//0', /\b1\/\/0[\w-]{10,}/g, REDACTED],
   ['eyJ', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REDACTED],
