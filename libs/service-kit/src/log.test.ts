@@ -83,7 +83,7 @@ describe('the log', () => {
     const output = logged((log) => {
       log.info(`refreshed ${secrets.refreshToken} to ${secrets.accessToken}`);
       log.info({ note: `Authorization: Bearer ${secrets.jwt}` }, 'header');
-      log.info({ note: `Bearer\u00a0${secrets.accessToken}` }, 'header');
+      log.info({ note: `Bearer\u00a0${secrets.password}` }, 'header');
       log.warn({ url: `https://gateway/callback?code=${secrets.code}&state=planted-state` }, 'callback');
       log.warn(`cannot reach redis://default:${secrets.password}@redis:6379`);
       log.error(`no mailbox for ${secrets.address}`);
