@@ -8,7 +8,7 @@ import { createQuotaLedger, profileByName } from '@finito/quota';
 import type { QuotaLedger } from '@finito/quota';
 import { createEventQueue, seededRandom } from '../../libs/quota/test/virtual-fleet.ts';
 import { roundLimit } from '../../services/gmail-worker/src/backfill-mailbox.ts';
-import { planFetch, unitsOf, within } from '../../services/gmail-worker/src/fetch-plan.ts';
+import { affordable, planRound, unitsOf } from '../../services/gmail-worker/src/fetch-plan.ts';
 import type { FetchStep } from '../../services/gmail-worker/src/fetch-plan.ts';
 import { zipfMailboxes } from './zipf-mailboxes.ts';
 import type { SimulatedMailbox } from './zipf-mailboxes.ts';
@@ -90,18 +90,15 @@ export async function simulateFleet(options: FleetOptions): Promise<FleetResult>
     dispatch();
   }
   async function round(mailbox: SimulatedMailbox, sliceEnds: number): Promise<void> {
-    const pending = mailbox.newest(roundLimit);
-    const plan = planFetch(pending, profile.units, { units: roundLimit * price, messages: 4 * roundLimit });
-    const [first] = plan;
-    if (!first) {
+    const planned = planRound(mailbox.newest(roundLimit), profile, roundLimit);
+    if (!planned) {
       mailbox.doneAt = time.now();
       return leave(mailbox, undefined);
     }
-    const units = unitsOf(plan) + price;
-    const minUnits = Math.min(units, Math.max(first.units + price, profile.userUnitsPerMinute / 30));
+    const { units, minUnits } = planned;
     const decision = await ledger.acquire({ user: mailbox.id, lane: 'backfill', units, minUnits, permits });
     if (!decision.granted) return leave(mailbox, decision.retryInMs);
-    const steps = within(plan, { units: decision.grant.units - price, messages: Infinity });
+    const steps = affordable(planned, decision.grant.units, price);
     time.after(durationOf(steps) * (0.7 + 0.6 * random()), async () => {
       const used = unitsOf(steps);
       await ledger.settle(decision.grant, { usedUnits: used });

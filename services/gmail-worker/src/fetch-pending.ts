@@ -7,8 +7,10 @@ import type { QuotaLane } from '@finito/quota';
 import { faultOf } from './fault-of.ts';
 import { concurrency, fetchMessages } from './fetch-messages.ts';
 import type { Outcome } from './fetch-messages.ts';
-import { crashesOf, handfulsOf, naiveUnitsOf, planFetch, unitsOf, within } from './fetch-plan.ts';
+import { affordable, naiveUnitsOf, planRound, unitsOf } from './fetch-plan.ts';
 import type { FetchStep } from './fetch-plan.ts';
+import { handfulsOf, maxCrashes, mayBeAskedAhead, mustBeAlone, underWay } from './handfuls.ts';
+import type { Handful } from './handfuls.ts';
 import { messageRow } from './message-row.ts';
 import type { Meter } from './charge.ts';
 import type { Slice, SliceNeeds } from './slice.ts';
@@ -27,14 +29,6 @@ interface Failure {
   error: Error;
 }
 
-/** A message that was in hand when this many processes died is quarantined (DESIGN §3.12). */
-const maxCrashes = 3;
-/** One more death would quarantine it: nothing else may be in hand then that could be to blame, or be blamed. */
-const aloneFromCrashes = maxCrashes - 1;
-/** What is stored by one statement. Two of these are in memory, and lost, when a process dies. */
-const handfulSize = 40;
-/** Of eighty suspects one round finds eight that may be to blame, and their third round the one that is. */
-const suspectsSize = 8;
 /** This many failures and no success are the mailbox's fault, not the messages'. */
 const mailboxFailures = 10;
 
@@ -56,21 +50,13 @@ export async function fetchPending(
     );
     return 0;
   }
+  const round = planRound(pending, profile, limit);
+  if (!round) return 0;
+  const { units, minUnits } = round;
   const price = profile.units['messages.get'];
-  const plan = planFetch(pending, profile.units, { units: limit * price, messages: 4 * limit });
-  const [first] = plan;
-  if (!first) return 0;
-
-  // One price more than planned, so that doubts about the mailbox can be settled; it is given back unused.
-  const units = unitsOf(plan) + price;
-  // Two seconds' worth: the crumbs of a full window would cost a job each.
-  const minUnits = Math.min(
-    units,
-    Math.max(first.units + price, Math.floor(profile.userUnitsPerMinute / 30)),
-  );
   const method = 'messages.get';
   return slice.charged({ lane, method, units, minUnits, permits: concurrency }, async (meter) => {
-    const steps = within(plan, { units: meter.units - price, messages: Infinity });
+    const steps = affordable(round, meter.units, price);
     metrics.planned(unitsOf(steps), naiveUnitsOf(steps, profile.units));
     return runRound(needs, slice, { steps, pending, withContent, scope, meter, price });
   });
@@ -106,7 +92,7 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
     );
   const doubtful: Failure[] = [];
   let storedInAll = 0;
-  const handfuls = suspectsLast(handfulsOf(round.steps, sizeAfter));
+  const handfuls = handfulsOf(round.steps);
   let asked: Promise<Answers> | undefined;
   for (const [index, handful] of handfuls.entries()) {
     if (index > 0 && !asked && slice.isOver()) break;
@@ -141,36 +127,9 @@ async function runHandfuls(needs: SliceNeeds, slice: Slice, round: Round, fresh:
   return storedInAll;
 }
 
-/** If one kills the process again, what its neighbours and the rest of the round need has been done first. */
-function suspectsLast(handfuls: FetchStep[][]): FetchStep[][] {
-  const isSuspect = ([step]: FetchStep[]) => step !== undefined && crashesOf(step) > 0;
-  return [...handfuls.filter((handful) => !isSuspect(handful)), ...handfuls.filter(isSuspect)];
-}
-
-const mustBeAlone = (handful: readonly FetchStep[]) =>
-  handful.some((step) => crashesOf(step) >= aloneFromCrashes);
-
-function inCompany<T>({ company }: SliceNeeds, handful: FetchStep[], work: () => Promise<T>): Promise<T> {
+function inCompany<T>({ company }: SliceNeeds, handful: Handful, work: () => Promise<T>): Promise<T> {
   return mustBeAlone(handful) ? company.alone(work) : company.together(work);
 }
-
-function sizeAfter(crashes: number): number {
-  if (crashes >= aloneFromCrashes) return 1;
-  return crashes > 0 ? suspectsSize : handfulSize;
-}
-
-const mayBeAskedAhead = (handful: readonly FetchStep[]) => handful.every((step) => crashesOf(step) === 0);
-
-/**
- * A handful, and the one whose answers travel while this one is stored. Both are noted before either is asked for: an
- * answer is read as soon as it is here, and one that kills must not be mistaken for its neighbours before it.
- */
-function underWay(handfuls: readonly FetchStep[][], index: number): string[] {
-  const [handful = [], ahead = []] = handfuls.slice(index, index + 2);
-  return idsOf(mayBeAskedAhead(ahead) ? [...handful, ...ahead] : handful);
-}
-
-const idsOf = (steps: readonly FetchStep[]) => steps.flatMap(({ wanted }) => wanted);
 
 interface Answers {
   rows: MessageRow[];

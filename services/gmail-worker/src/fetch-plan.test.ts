@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pending } from '@finito/db';
-import { handfulsOf, naiveUnitsOf, notInThread, planFetch, unitsOf } from './fetch-plan.ts';
+import { profileByName } from '@finito/quota';
+import { affordable, naiveUnitsOf, notInThread, planFetch, planRound, unitsOf } from './fetch-plan.ts';
 
 const prices = { 'messages.get': 20, 'threads.get': 40 };
 const unlimited = { units: Infinity, messages: Infinity };
@@ -88,25 +89,38 @@ describe('a plan', () => {
     expect(plan.map(({ kind }) => kind)).toEqual([...Array<string>(6).fill('message'), 'thread']);
   });
 
-  it('takes first what was in hand when a process died, in handfuls that are smaller with each death', () => {
-    const once = pendingOf({ s: 3 }, { crashes: 1 });
-    const twice = pendingOf({ t: 2 }, { crashes: 2 });
-    const plan = planFetch([...pendingOf({ a: 3, b: 1 }), ...once, ...twice], prices, unlimited);
-    const handfuls = handfulsOf(plan, (crashes) => [20, 2, 1][crashes]!);
-    expect(handfuls.map((steps) => steps.flatMap(({ wanted }) => wanted))).toEqual([
-      ...[['s0', 's1'], ['s2'], ['t0'], ['t1']],
-      ['a0', 'a1', 'a2', 'b0'],
+  it('takes first what was in hand when a process died, without its thread', () => {
+    const suspects = pendingOf({ s: 3 }, { crashes: 1 });
+    const plan = planFetch([...pendingOf({ a: 3, b: 1 }), ...suspects], prices, unlimited);
+    expect(plan.map(({ kind, wanted }) => [kind, wanted[0]])).toEqual([
+      ...[
+        ['message', 's0'],
+        ['message', 's1'],
+        ['message', 's2'],
+      ],
+      ...[
+        ['thread', 'a0'],
+        ['message', 'b0'],
+      ],
     ]);
   });
+});
 
-  it('is cut into handfuls without loss and in order', () => {
-    fc.assert(
-      fc.property(anyPending, fc.integer({ min: 1, max: 30 }), (messages, size) => {
-        const plan = planFetch(asPending(messages), prices, unlimited);
-        const handfuls = handfulsOf(plan, () => size);
-        expect(handfuls.flat()).toEqual(plan);
-        expect(handfuls.every((handful) => handful.length > 0 && handful.length <= size)).toBe(true);
-      }),
-    );
+describe('a round', () => {
+  const profile = { units: profileByName('2026-05').units, userUnitsPerMinute: 6_000 };
+
+  it('is content with a second of the quota, or with what its first step takes', () => {
+    expect(planRound(pendingOf({ a: 1, b: 90 }), profile, 100)).toMatchObject({ units: 80, minUnits: 80 });
+    const many = pendingOf(Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`t${n}`, 1])));
+    expect(planRound(many, profile, 100)).toMatchObject({ units: 2_020, minUnits: 100 });
+    expect(planRound(many, { ...profile, userUnitsPerMinute: 600 }, 100)).toMatchObject({ minUnits: 40 });
+    expect(planRound([], profile, 100)).toBeUndefined();
+  });
+
+  it('does of its steps what was granted, one price of a message less', () => {
+    const round = planRound(pendingOf({ a: 3, b: 2 }), profile, 100)!;
+    expect(affordable(round, 100, 20).map(({ units }) => units)).toEqual([40, 20, 20]);
+    expect(affordable(round, 99, 20).map(({ units }) => units)).toEqual([40, 20]);
+    expect(affordable(round, 60, 20).map(({ units }) => units)).toEqual([40]);
   });
 });

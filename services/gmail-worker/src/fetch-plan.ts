@@ -1,6 +1,7 @@
 // The cheapest way to fetch messages whose threads are known: a thread of n wanted messages costs
 // one threads.get or n messages.get, whichever is less (DESIGN §3.6). Pure: no clock, no I/O.
 import type { Pending } from '@finito/db';
+import type { QuotaProfile } from '@finito/quota';
 
 export type FetchStep =
   | { kind: 'thread'; threadId: string; wanted: string[]; units: number }
@@ -27,6 +28,35 @@ export interface PlanLimits {
 const maxThreadAttempts = 3;
 /** Why a message is tried again whose thread was answered without it: asked for alone, it is found or gone. */
 export const notInThread = 'not-in-thread';
+
+export interface PlannedRound {
+  steps: FetchStep[];
+  /** What it asks of the quota: one price more than its steps, so that doubts about the mailbox can be settled. */
+  units: number;
+  /** Fewer are not worth a job. */
+  minUnits: number;
+}
+
+/** A round of at most so many messages, or of their whole threads. Undefined: nothing is pending. */
+export function planRound(
+  pending: readonly Pending[],
+  profile: Pick<QuotaProfile, 'units' | 'userUnitsPerMinute'>,
+  limit: number,
+): PlannedRound | undefined {
+  const price = profile.units['messages.get'];
+  const steps = planFetch(pending, profile.units, { units: limit * price, messages: 4 * limit });
+  const [first] = steps;
+  if (!first) return undefined;
+  const units = unitsOf(steps) + price;
+  // A second's worth: crumbs of a full window would cost a job each, and what is less than this is lost at its end.
+  const secondsWorth = Math.floor(profile.userUnitsPerMinute / 60);
+  return { steps, units, minUnits: Math.min(units, Math.max(first.units + price, secondsWorth)) };
+}
+
+/** What of a round can be done with so many units granted. */
+export function affordable({ steps }: PlannedRound, granted: number, price: number): FetchStep[] {
+  return within(steps, { units: granted - price, messages: Infinity });
+}
 
 /**
  * Steps in the order of the newest message of each, within the limits but at least one. A message that was in hand when
@@ -73,7 +103,7 @@ export function naiveUnitsOf(steps: readonly FetchStep[], prices: UnitPrices): n
 }
 
 /** The first steps that fit; at least one, or a step dearer than the limit would wait for ever. */
-export function within(steps: readonly FetchStep[], limits: PlanLimits): FetchStep[] {
+function within(steps: readonly FetchStep[], limits: PlanLimits): FetchStep[] {
   let units = 0;
   let messages = 0;
   const end = steps.findIndex((step) => {
@@ -83,29 +113,6 @@ export function within(steps: readonly FetchStep[], limits: PlanLimits): FetchSt
     return isFull;
   });
   return end === -1 ? [...steps] : steps.slice(0, Math.max(1, end));
-}
-
-/**
- * Cuts a plan into handfuls: a process that dies loses the answers of what is in hand, and makes it suspect. A handful's
- * messages saw equally many deaths; `sizeAfter` says how many of them may be tried together.
- */
-export function handfulsOf(
-  steps: readonly FetchStep[],
-  sizeAfter: (crashes: number) => number,
-): FetchStep[][] {
-  const handfuls: FetchStep[][] = [];
-  let room = 0;
-  let crashes = 0;
-  for (const step of steps) {
-    if (room <= 0 || crashesOf(step) !== crashes) {
-      handfuls.push([]);
-      crashes = crashesOf(step);
-      room = sizeAfter(crashes);
-    }
-    handfuls.at(-1)!.push(step);
-    room -= step.wanted.length;
-  }
-  return handfuls;
 }
 
 export function crashesOf(step: FetchStep): number {
