@@ -18,11 +18,22 @@ export function checkOptions(projectKey: string, config: ScriptConfig): void {
 
 /** @throws RangeError for a request that no wait would satisfy */
 export function checkRequest(request: AcquireRequest, config: ScriptConfig): void {
-  const { units, minUnits = units, permits = 1, weight = 1, lane, user, holder } = request;
+  const {
+    units,
+    minUnits = units,
+    worthUnits = minUnits,
+    permits = 1,
+    weight = 1,
+    lane,
+    user,
+    holder,
+  } = request;
   if (user === '') throw new RangeError('user must not be empty');
   if (holder !== undefined) checkHolder(holder);
   if (!isCount(units) || !isCount(minUnits) || minUnits > units)
     throw new RangeError('units must be whole, 1 ≤ minUnits ≤ units');
+  if (!isCount(worthUnits) || worthUnits < minUnits || worthUnits > units)
+    throw new RangeError('worthUnits must be whole, minUnits ≤ worthUnits ≤ units');
   if (!isCount(weight) || weight > 10) throw new RangeError('weight must be a whole number from 1 to 10');
   const most = largestRequest(config, lane);
   if (minUnits > most)

@@ -8,6 +8,8 @@ export interface AcquireRequest {
   units: number;
   /** Take less when less is there, but not less than this. Default: all or nothing. */
   minUnits?: number;
+  /** Less than this is worth waiting for, unless the wait is longer than the user's rate accounts for. Default: minUnits. */
+  worthUnits?: number;
   /** Calls that will be under way at once. Default 1. */
   permits?: number;
   /** Of a backfill, when the project is what many wait for: its share against others', 1 (default) to 10. */

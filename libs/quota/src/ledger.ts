@@ -218,9 +218,10 @@ function ledgerKeys(projectKey: string, user: string): string[] {
 const grantsOf = (holder: string) => `${holder}~`;
 
 function requestArgs(request: AcquireRequest, clock: () => number = Date.now): (string | number)[] {
-  const { lane, units, minUnits = units, permits = 1, weight = 1, holder = '' } = request;
-  const id = grantsOf(holder) + randomBytes(9).toString('base64url');
-  return [id, quotaLanes.indexOf(lane) + 1, units, minUnits, permits, weight, ...pacificMidnights(clock())];
+  const { lane, units, minUnits = units, worthUnits = minUnits, permits = 1, weight = 1 } = request;
+  const id = grantsOf(request.holder ?? '') + randomBytes(9).toString('base64url');
+  const amounts = [units, minUnits, worthUnits, permits, weight];
+  return [id, quotaLanes.indexOf(lane) + 1, ...amounts, ...pacificMidnights(clock())];
 }
 
 function settleArgs(grant: Grant, usedUnits: number): (string | number)[] {

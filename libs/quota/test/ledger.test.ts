@@ -126,6 +126,34 @@ describe('the quota of one user', () => {
     expect(Math.max(...waits)).toBeLessThan(1_000);
   });
 
+  it('is given in pieces that are worth a job, and in crumbs only where waiting for more would leave a hole', async () => {
+    const request = { user: 'ann', lane: 'backfill', units: 500, minUnits: 60, worthUnits: 200 } as const;
+    // A burst, whose units come back all at once, has left 140 to a backfill.
+    const afterBurst = async (ms: number) => {
+      const { ledger, time } = aLedger();
+      const burst = await ledger.acquire({ user: 'ann', lane: 'interactive', units: 5_800 });
+      if (!burst.granted) throw new Error('not granted');
+      await ledger.settle(burst.grant);
+      time.now += ms;
+      return { ledger, time };
+    };
+    const soon = await afterBurst(57_500);
+    const refused = await soon.ledger.acquire(request);
+    if (refused.granted) throw new Error('granted');
+    expect(refused.reason).toBe('quota');
+    expect(Math.abs(refused.retryInMs - 2_500)).toBeLessThan(100);
+
+    const { ledger, time } = await afterBurst(56_000);
+    const crumbs = await ledger.acquire(request);
+    if (!crumbs.granted) throw new Error('not granted');
+    expect(crumbs.grant.units).toBe(140);
+    await ledger.settle(crumbs.grant);
+    const next = await ledger.acquire(request);
+    if (next.granted) throw new Error('granted');
+    time.now += next.retryInMs;
+    expect(await ledger.acquire(request)).toMatchObject({ granted: true });
+  });
+
   it('is given back where it was not used, once', async () => {
     const { ledger } = aLedger();
     const got = await ledger.acquire({ user: 'ann', lane: 'backfill', units: 600 });

@@ -36,6 +36,8 @@ const shapes = fc.record({
   processes: fc.integer({ min: 1, max: 4 }),
   holdMs: fc.integer({ min: 5, max: 900 }),
   units: fc.integer({ min: 100, max: 900 }),
+  /** Whether it waits for what is worth a job. */
+  waits: fc.boolean(),
   dies: fc.constantFrom(0, 0, 0.05),
   readers: fc.integer({ min: 0, max: 2 }),
 });
@@ -56,7 +58,9 @@ describe('the ledger', () => {
           user: `u${n % users}`,
           lane: 'backfill' as const,
           units: fleet.units,
-          minUnits: Math.min(100, fleet.units),
+          ...(fleet.waits
+            ? { minUnits: 60, worthUnits: Math.min(200, fleet.units) }
+            : { minUnits: Math.min(100, fleet.units) }),
           holdMs: () => fleet.holdMs * (0.5 + random()),
           lateMs: () => 20 * random(),
           dies: fleet.dies,

@@ -8,6 +8,7 @@ export interface Loop {
   lane: QuotaLane;
   units: number;
   minUnits?: number;
+  worthUnits?: number;
   weight?: number;
   /** Time from the grant to its settlement. */
   holdMs: () => number;
@@ -66,8 +67,8 @@ export async function runVirtualFleet(options: FleetOptions) {
     const attempt = async (): Promise<void> => {
       if (wantedSince < 0) wantedSince = events.now();
       asked++;
-      const { user, lane, units, minUnits, weight } = loop;
-      const result = await ledger.acquire({ user, lane, units, minUnits, weight });
+      const { user, lane, units, minUnits, worthUnits, weight } = loop;
+      const result = await ledger.acquire({ user, lane, units, minUnits, worthUnits, weight });
       if (!result.granted) {
         const told = loop.pollsEveryMs ?? result.retryInMs;
         return events.after(told + (loop.lateMs?.() ?? 0), attempt);

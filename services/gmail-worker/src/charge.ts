@@ -44,6 +44,8 @@ export interface ChargeRequest {
   method: GmailMethod;
   units: number;
   minUnits?: number;
+  /** `AcquireRequest.worthUnits` */
+  worthUnits?: number;
   permits?: number;
 }
 
@@ -68,10 +70,20 @@ export function createCharge(
   calls: AbortController,
 ): Charge {
   const { quota, metrics } = needs;
-  return async ({ units, minUnits = units, lane, method, permits = 1 }, work) => {
+  return async ({ units, minUnits = units, worthUnits, lane, method, permits = 1 }, work) => {
     calls.signal.throwIfAborted();
     refuseWhileOpen(needs.gmail, method);
-    const decision = await quota.acquire({ user, weight, lane, method, units, minUnits, permits, holder });
+    const decision = await quota.acquire({
+      user,
+      weight,
+      lane,
+      method,
+      units,
+      minUnits,
+      worthUnits,
+      permits,
+      holder,
+    });
     if (!decision.granted) {
       metrics.quotaWaited(lane, decision.reason, decision.retryInMs);
       throw new QuotaWait(decision.retryInMs, decision.reason === 'cooldown' ? 'cooldown' : 'quota');

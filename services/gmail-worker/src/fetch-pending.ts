@@ -52,10 +52,10 @@ export async function fetchPending(
   }
   const round = planRound(pending, profile, limit);
   if (!round) return 0;
-  const { units, minUnits } = round;
+  const { units, minUnits, worthUnits } = round;
   const price = profile.units['messages.get'];
   const method = 'messages.get';
-  return slice.charged({ lane, method, units, minUnits, permits: concurrency }, async (meter) => {
+  return slice.charged({ lane, method, units, minUnits, worthUnits, permits: concurrency }, async (meter) => {
     const steps = affordable(round, meter.units, price);
     metrics.planned(unitsOf(steps), naiveUnitsOf(steps, profile.units));
     return runRound(needs, slice, { steps, pending, withContent, scope, meter, price });

@@ -109,11 +109,12 @@ describe('a plan', () => {
 describe('a round', () => {
   const profile = { units: profileByName('2026-05').units, userUnitsPerMinute: 6_000 };
 
-  it('is content with a second of the quota, or with what its first step takes', () => {
-    expect(planRound(pendingOf({ a: 1, b: 90 }), profile, 100)).toMatchObject({ units: 80, minUnits: 80 });
+  it('does with what its first step takes, and is worth a job from two seconds of the quota on', () => {
+    const few = { units: 80, minUnits: 40, worthUnits: 80 };
+    expect(planRound(pendingOf({ a: 1, b: 90 }), profile, 100)).toMatchObject(few);
     const many = pendingOf(Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`t${n}`, 1])));
-    expect(planRound(many, profile, 100)).toMatchObject({ units: 2_020, minUnits: 100 });
-    expect(planRound(many, { ...profile, userUnitsPerMinute: 600 }, 100)).toMatchObject({ minUnits: 40 });
+    expect(planRound(many, profile, 100)).toMatchObject({ units: 2_020, minUnits: 40, worthUnits: 200 });
+    expect(planRound(many, { ...profile, userUnitsPerMinute: 600 }, 100)).toMatchObject({ worthUnits: 40 });
     expect(planRound([], profile, 100)).toBeUndefined();
   });
 

@@ -33,8 +33,10 @@ export interface PlannedRound {
   steps: FetchStep[];
   /** What it asks of the quota: one price more than its steps, so that doubts about the mailbox can be settled. */
   units: number;
-  /** Fewer are not worth a job. */
+  /** Fewer do not do. */
   minUnits: number;
+  /** Fewer are not worth a job, where more are soon to come. */
+  worthUnits: number;
 }
 
 /** A round of at most so many messages, or of their whole threads. Undefined: nothing is pending. */
@@ -48,9 +50,10 @@ export function planRound(
   const [first] = steps;
   if (!first) return undefined;
   const units = unitsOf(steps) + price;
-  // A second's worth: crumbs of a full window would cost a job each, and what is less than this is lost at its end.
-  const secondsWorth = Math.floor(profile.userUnitsPerMinute / 60);
-  return { steps, units, minUnits: Math.min(units, Math.max(first.units + price, secondsWorth)) };
+  const minUnits = first.units + price;
+  // Two seconds' worth: the crumbs of a full window would cost a job each.
+  const worthUnits = Math.min(units, Math.max(minUnits, Math.floor(profile.userUnitsPerMinute / 30)));
+  return { steps, units, minUnits, worthUnits };
 }
 
 /** What of a round can be done with so many units granted. */

@@ -38,6 +38,16 @@ local function delayOfPermits(request, now)
   return math.min(CFG.concurrencyRetry, first[2] and tonumber(first[2]) - now or CFG.concurrencyRetry)
 end
 
+-- The delay until it is worth giving what there is, `want`: all of what is worth a job, or, where that takes longer than
+-- the user's rate and half of it again, the least. Such a hole comes a window after a burst, and waiting through it with
+-- units at hand would lose them.
+local function delayUntilWorth(request, now, want)
+  if want >= request.worth then return 0 end
+  local least = want >= request.least and 0 or delayUntil(user, request.lane, now, request.least)
+  local worth = delayUntil(user, request.lane, now, request.worth)
+  return worth - least > 1.5 * request.worth / user.rate and least or worth
+end
+
 local function give(now, request, units)
   local member = request.id .. ':' .. request.lane .. ':' .. request.permits .. ':' .. units
   redis.call('ZADD', user.grants, text(now + CFG.grantTtl), member)
@@ -65,9 +75,8 @@ local function acquire(now, request)
   local permitDelay = delayOfPermits(request, now)
   if permitDelay then return refuse(now, request, 'concurrency', permitDelay) end
   want = roomNow(user, request.lane, now, want, request.least)
-  if want < request.least then
-    return refuse(now, request, 'quota', delayUntil(user, request.lane, now, request.least))
-  end
+  local delay = delayUntilWorth(request, now, want)
+  if want < request.least or delay > 0 then return refuse(now, request, 'quota', delay) end
   local turnDelay = request.lane == 1 and delayOfTurn(now) or nil
   if not turnDelay then
     -- Whole helpings: many users sharing crumbs of a full project would ask ten times for each grant.
@@ -86,14 +95,15 @@ end
 
 local function parseRequest(first)
   local days = {}
-  for i = first + 6, #ARGV do days[#days + 1] = tonumber(ARGV[i]) end
+  for i = first + 7, #ARGV do days[#days + 1] = tonumber(ARGV[i]) end
   return {
     id = ARGV[first],
     lane = tonumber(ARGV[first + 1]),
     units = tonumber(ARGV[first + 2]),
     least = tonumber(ARGV[first + 3]),
-    permits = tonumber(ARGV[first + 4]),
-    weight = tonumber(ARGV[first + 5]),
+    worth = tonumber(ARGV[first + 4]),
+    permits = tonumber(ARGV[first + 5]),
+    weight = tonumber(ARGV[first + 6]),
     days = days,
   }
 end
