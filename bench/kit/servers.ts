@@ -6,9 +6,25 @@ import { join } from 'node:path';
 import { freePort, startPostgresServer, startRedisServer } from '@finito/testing';
 import type { PostgresServer, RedisServer } from '@finito/testing';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 
 export type OwnPostgres = Awaited<ReturnType<typeof ownPostgres>>;
 export type OwnRedis = Awaited<ReturnType<typeof ownRedis>>;
+
+/** A database of its own on each of two servers that another has, who removes them. The n-th of up to 15. */
+export async function databasesOn(servers: { postgres: OwnPostgres; redis: OwnRedis }, n: number) {
+  const url = new URL(servers.postgres.url);
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  await client.query(`CREATE DATABASE neighbour_${n}`);
+  await client.end();
+  url.pathname = `/neighbour_${n}`;
+  const remove = async (): Promise<void> => undefined;
+  return {
+    postgres: { ...servers.postgres, url: url.href, remove },
+    redis: { ...servers.redis, url: new URL(`/${n}`, servers.redis.url).href, remove },
+  };
+}
 
 /** `durable`: what is committed outlives a crash. */
 export async function ownPostgres(durable: boolean) {

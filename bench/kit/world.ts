@@ -12,6 +12,7 @@ import { Pool } from 'pg';
 import { freshServices } from '../../tools/local/src/fresh-build.ts';
 import type { Gmail } from './gmail.ts';
 import { ownPostgres, ownRedis } from './servers.ts';
+import type { OwnPostgres, OwnRedis } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const key = Buffer.alloc(32, 5);
@@ -24,14 +25,16 @@ export interface WorldOptions {
   settings?: Record<string, string>;
   /** Whether what is committed outlives a kill of Postgres; default false. */
   durable?: boolean;
+  /** Default: of its own. `databasesOn` has some for who shall not pay for servers. */
+  servers?: { postgres: OwnPostgres; redis: OwnRedis };
 }
 
 /** Postgres, Redis, the product's schema, and as many workers as are asked for. */
-export async function aWorld({ gmail, settings = {}, durable = false }: WorldOptions) {
+export async function aWorld({ gmail, settings = {}, durable = false, servers }: WorldOptions) {
   await freshServices();
-  const postgres = await ownPostgres(durable);
+  const postgres = servers?.postgres ?? (await ownPostgres(durable));
   await migrateDatabase(postgres.url);
-  const redis = await ownRedis();
+  const redis = servers?.redis ?? (await ownRedis());
   const db = createDb({ url: postgres.url, encryptionKeys: new Map([['k1', key]]) });
   const pool = new Pool({ connectionString: postgres.url, max: 3, connectionTimeoutMillis: 3_000 });
   pool.on('error', () => undefined); // Postgres is killed here now and then
