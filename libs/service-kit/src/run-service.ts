@@ -4,6 +4,7 @@ import { defaultAdminPorts, processSettings, tracingSettings } from './common-se
 import { createHealth } from './health.ts';
 import type { Health } from './health.ts';
 import { closeHttp, listenHttp, PortTakenError } from './http-server.ts';
+import { letGoOfStart } from './let-go-of-start.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { createRegistry } from './metrics.ts';
@@ -75,6 +76,7 @@ export async function runService<S extends SettingsShape>(
     if (!signal.aborted) {
       health.setPhase('running');
       log.info({ adminPort, startMs: Math.round(performance.now()) }, 'service started');
+      letGoOfStart();
     }
   } catch (error) {
     shutdown.failedToStart(error, error instanceof PortTakenError);

@@ -8,6 +8,7 @@ import { isBuiltin } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import type { Plugin } from 'rolldown';
+import { inAscii } from './in-ascii.ts';
 import { licencesOf } from './licences.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -53,7 +54,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<strin
     input,
     platform: 'node',
     external: native,
-    plugins: [lazyBuiltins],
+    plugins: [lazyBuiltins, ascii],
     treeshake: {
       // Nothing happens when a module of ours is imported, so what nobody uses of it is left out, with its packages.
       moduleSideEffects: (id) => !/\/(libs|services)\/[^/]+\/src\//.test(id) || id.endsWith('/main.ts'),
@@ -92,5 +93,12 @@ const lazyBuiltins: Plugin = {
       : undefined,
 };
 const prefix = '\0builtin:';
+
+const ascii: Plugin = {
+  name: 'ascii',
+  generateBundle(_, parts) {
+    for (const part of Object.values(parts)) if (part.type === 'chunk') part.code = inAscii(part.code);
+  },
+};
 
 await buildServices(process.argv[2]);

@@ -16,9 +16,10 @@ type OperationsRoutes = 'getHealth' | 'sendCspReport' | 'getOpenApi' | 'getDocs'
 
 export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, OperationsRoutes> {
   const { healthReport, metrics, publicUrl } = needs;
-  const openApi = openApiDocument({ serverUrl: publicUrl }) as { openapi: string };
   const policyWith = createPagePolicy();
-  const openApiTag = etagOf(JSON.stringify(openApi));
+  let made: ReturnType<typeof makeOpenApi> | undefined;
+  // When it is first asked for: it would be a twentieth of each start.
+  const openApi = () => (made ??= makeOpenApi(publicUrl));
   return {
     async getHealth({ response }) {
       const report = await healthReport();
@@ -35,15 +36,21 @@ export function operationsRoutes(needs: OperationsNeeds): Pick<Handlers, Operati
     async getOpenApi({ request, response }) {
       response.set('Cache-Control', 'public, max-age=300');
       // When it is known, the answer has been given.
-      isKnown(request, response, openApiTag);
-      return openApi;
+      const { document, tag } = openApi();
+      isKnown(request, response, tag);
+      return document;
     },
     async getDocs({ response }) {
       response.set('Content-Security-Policy', policyWith(response.locals.nonce));
-      response.type('html').send(docsPage(openApi, response.locals.nonce));
+      response.type('html').send(docsPage(openApi().document, response.locals.nonce));
       return undefined;
     },
   };
+}
+
+function makeOpenApi(serverUrl: string) {
+  const document = openApiDocument({ serverUrl }) as { openapi: string };
+  return { document, tag: etagOf(JSON.stringify(document)) };
 }
 
 /** A label of a metric is never what a stranger sent. */
