@@ -1,6 +1,6 @@
 // How long a service takes as the image has it from its start until it listens, and what it holds in memory when it has
 // nothing to do.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { row } from './kit/rows.ts';
 import { ownPostgres, ownRedis } from './kit/servers.ts';
 
 export const options = {
-  /** Starts of each service that are counted; the one before them fills the compile cache. */
+  /** Starts of each service that are counted, after one that is not. */
   rounds: 5,
 };
 
@@ -38,6 +38,9 @@ export async function benchStart(kit: Kit): Promise<Result> {
       const starts: Started[] = [];
       for (let round = 0; round <= kit.options['rounds']!; round += 1) {
         kit.signal.throwIfAborted();
+        // Who may write to it adds what else was compiled; in the image nobody may.
+        rmSync(cache, { recursive: true, force: true });
+        cpSync(join(root, 'dist/compile-cache'), cache, { recursive: true });
         kit.progress(`${service}: start ${round} of ${kit.options['rounds']}`);
         const started = await startOnce(service, env);
         if (round > 0) starts.push(started);
@@ -49,7 +52,7 @@ export async function benchStart(kit: Kit): Promise<Result> {
         row('W1', '  memory with nothing to do', of('idleMb'), 'MB', { max: 90 }),
       );
     }
-    return { source: 'Node’s compile cache filled, empty Postgres and Redis', rows };
+    return { source: 'the compile cache that is built with them, empty Postgres and Redis', rows };
   } finally {
     rmSync(cache, { recursive: true, force: true });
     await redis.remove();

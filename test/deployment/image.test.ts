@@ -8,6 +8,7 @@ import { createTestDatabase, freePort, serviceArgs, startProcess, testRedis, unt
 import type { RunningProcess } from '@finito/testing';
 import { validate } from 'dockerfile-utils';
 import { read, root } from '../markdown.ts';
+import { serviceNames } from '../services.ts';
 
 const dockerfile = read('Dockerfile');
 const ignored = read('.dockerignore')
@@ -106,7 +107,7 @@ describe('what is left in the image', () => {
   it('migrates, starts every service, says that it is healthy, and ends when told', async () => {
     await (await node(['dist/services/migrate/main.js'])).expectExit(0, 60_000);
     await Promise.all(
-      ['gateway', 'gmail-worker', 'telemetry'].map(async (service) => {
+      serviceNames.map(async (service) => {
         const ports = { ADMIN_PORT: String(await freePort()), PORT: String(await freePort()) };
         const started = await node(serviceArgs(service, { built: true }), ports, (output) =>
           output.includes('service started'),
@@ -126,6 +127,29 @@ describe('what is left in the image', () => {
       expect(code.includes(`${name}=class `)).toBe(true);
     },
   );
+
+  it('holds what V8 made of each service, which Node takes by the arguments that run it', async () => {
+    const folder = /^ {4}NODE_COMPILE_CACHE=\/app\/(\S+)$/m.exec(dockerfile)![1]!;
+    for (const service of serviceNames) {
+      const settings = {
+        NODE_COMPILE_CACHE: join(tree, folder),
+        NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+        ADMIN_PORT: 'none',
+      };
+      const started = await node(serviceArgs(service, { built: true }), settings);
+      await started.expectExit(1, 30_000);
+      const main = `file://${tree}/dist/services/${service}/main.js`;
+      expect(started.output()).toContain(`V8 code cache for ESM ${main} was accepted`);
+    }
+  });
+
+  it('keeps that under the name of the user who runs it', () => {
+    const user = /^USER (\d+):/m.exec(dockerfile)![1]!;
+    expect(dockerfile).toContain(`"\${folder%-0}-${user}"`);
+    const folders = globSync('*', { cwd: join(tree, 'dist/compile-cache') });
+    const own = `-${process.getuid!()}`;
+    expect(folders.map((name) => name.endsWith(own))).toEqual([true, true]);
+  });
 
   it('holds no letter for which V8 would keep a file with two bytes a letter', () => {
     const files = globSync('dist/services/*/*.js', { cwd: tree });

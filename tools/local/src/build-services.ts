@@ -8,6 +8,7 @@ import { isBuiltin } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import type { Plugin } from 'rolldown';
+import { fillCompileCache } from './compile-cache.ts';
 import { inAscii } from './in-ascii.ts';
 import { licencesOf } from './licences.ts';
 
@@ -44,6 +45,7 @@ async function buildServices(to = root): Promise<void> {
     if (Object.keys(loaded).length > 0) for (const id of await bundle(loaded, dir)) modules.add(id);
     for (const path of beside) cpSync(join(root, path), join(dir, basename(path)), { recursive: true });
   }
+  fillCompileCache(to);
   writeFileSync(join(folder, 'licences.txt'), licencesOf(modules));
 }
 

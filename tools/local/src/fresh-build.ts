@@ -20,7 +20,11 @@ const parts = {
   services: {
     built: 'dist/services/licences.txt',
     sources: [
-      ...['package-lock.json', 'prisma/migrate.ts', 'tools/local/src/{build-services,in-ascii,licences}.ts'],
+      ...[
+        'package-lock.json',
+        'prisma/migrate.ts',
+        'tools/local/src/{build-services,compile-cache,in-ascii,licences}.ts',
+      ],
       '{libs,services}/*/src/**/*.*',
     ],
   },
