@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrateDatabase } from '@finito/db';
-import { freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
+import { findDebianLibrary, freePort, serviceArgs, serviceEnv, startProcess } from '@finito/testing';
 import { freshServices } from '../tools/local/src/fresh-build.ts';
 import { cpuMsOf, rssMbOf } from './kit/cpu.ts';
 import { median } from './kit/median.ts';
@@ -32,6 +32,8 @@ export async function benchStart(kit: Kit): Promise<Result> {
   const cache = mkdtempSync(join(tmpdir(), 'finito-bench-'));
   try {
     await migrateDatabase(postgres.url);
+    // The image has it for the gateway alone.
+    const allocator = { LD_PRELOAD: await findDebianLibrary('libjemalloc2', 'libjemalloc.so.2') };
     const env = environment({ DATABASE_URL: postgres.url, REDIS_URL: redis.url, NODE_COMPILE_CACHE: cache });
     const rows: Row[] = [];
     for (const { service, listensMs } of goals) {
@@ -42,7 +44,7 @@ export async function benchStart(kit: Kit): Promise<Result> {
         rmSync(cache, { recursive: true, force: true });
         cpSync(join(root, 'dist/compile-cache'), cache, { recursive: true });
         kit.progress(`${service}: start ${round} of ${kit.options['rounds']}`);
-        const started = await startOnce(service, env);
+        const started = await startOnce(service, service === 'gateway' ? { ...env, ...allocator } : env);
         if (round > 0) starts.push(started);
       }
       const of = (what: keyof Started) => median(starts.map((started) => started[what]));

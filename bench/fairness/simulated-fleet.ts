@@ -96,7 +96,14 @@ export async function simulateFleet(options: FleetOptions): Promise<FleetResult>
       return leave(mailbox, undefined);
     }
     const { units, minUnits, worthUnits } = planned;
-    const decision = await ledger.acquire({ user: mailbox.id, lane: 'backfill', units, minUnits, worthUnits, permits });
+    const decision = await ledger.acquire({
+      user: mailbox.id,
+      lane: 'backfill',
+      units,
+      minUnits,
+      worthUnits,
+      permits,
+    });
     if (!decision.granted) return leave(mailbox, decision.retryInMs);
     const steps = affordable(planned, decision.grant.units, price);
     time.after(durationOf(steps) * (0.7 + 0.6 * random()), async () => {
