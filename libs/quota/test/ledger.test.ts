@@ -220,6 +220,8 @@ describe('a request', () => {
     ['more than its window', { units: 6_001 }],
     ['no units', { units: 0 }],
     ['a part of a unit', { units: 1.5 }],
+    ['more to be worth it than it asks for', { units: 5, worthUnits: 6 }],
+    ['less to be worth it than the least', { units: 9, minUnits: 6, worthUnits: 5 }],
     ['more permits than there are', { units: 5, permits: 4 }],
     ['nobody', { units: 5, user: '' }],
   ])('for %s is refused as a mistake, for no wait would satisfy it', async (_what, changes) => {
