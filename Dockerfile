@@ -80,4 +80,4 @@ EXPOSE 3001 9101 9102 9103
 # Whoever runs the container names the service's admin port; Kubernetes asks it by itself.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT ?? 9101}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["--expose-gc", "--max-semi-space-size=16", "--heap-growing-percent=50", "--no-parallel-scavenge", "dist/services/gateway/main.js"]
+CMD ["--max-semi-space-size=16", "--heap-growing-percent=50", "--no-parallel-scavenge", "dist/services/gateway/main.js"]

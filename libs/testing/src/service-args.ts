@@ -6,16 +6,15 @@
  * young generation that may grow to 64 MB, twice, and an old one that grows as Node likes before it is swept, cost 35 kB a
  * stream beyond the 17 that it needs, and let a worker that stores a thousand messages a second grow to 290-320 MB instead
  * of 150. The gateway has more of the young one: where it is small, requests pay for sweeping it; and it sweeps that on
- * one thread, since what lives in it is too little to be worth waking others (docs/performance.md). `--expose-gc` is for
- * `letGoOfStart`.
+ * one thread, since what lives in it is too little to be worth waking others (docs/performance.md). The others
+ * have `--expose-gc` for `letGoOfStart`; the gateway keeps the room, or its requests pay for making it again.
  */
 export function serviceArgs(service: string, { built = false }: { built?: boolean } = {}): string[] {
   const isGateway = service === 'gateway';
   return [
-    '--expose-gc',
     ...(isGateway
       ? ['--max-semi-space-size=16', '--heap-growing-percent=50', '--no-parallel-scavenge']
-      : ['--max-semi-space-size=8', '--heap-growing-percent=100']),
+      : ['--expose-gc', '--max-semi-space-size=8', '--heap-growing-percent=100']),
     built ? `dist/services/${service}/main.js` : `services/${service}/src/main.ts`,
   ];
 }
