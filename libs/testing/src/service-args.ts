@@ -7,7 +7,7 @@
  * stream beyond the 17 that it needs, and let a worker that stores a thousand messages a second grow to 290-320 MB instead
  * of 150. The gateway has more of the young one: where it is small, requests pay for sweeping it; and it sweeps that on
  * one thread, since what lives in it is too little to be worth waking others (docs/performance.md). The others
- * have `--expose-gc` for `letGoOfStart`; the gateway keeps the room, or its requests pay for making it again.
+ * have `--expose-gc` for `letGoOfStart`.
  */
 export function serviceArgs(service: string, { built = false }: { built?: boolean } = {}): string[] {
   const isGateway = service === 'gateway';
