@@ -48,6 +48,26 @@ describe('the log', () => {
     });
   });
 
+  it('tells the millisecond in which each line was written', () => {
+    const written: number[] = [];
+    const output = logged((log) => {
+      for (const end = Date.now() + 5; Date.now() < end; ) {
+        const before = Date.now();
+        log.info('now');
+        written.push(before);
+      }
+    });
+    const told = output
+      .trim()
+      .split('\n')
+      .map((line) => Date.parse((JSON.parse(line) as { time: string }).time));
+    expect(told).toHaveLength(written.length);
+    expect(new Set(told).size).toBeGreaterThan(2);
+    // The clock may go on between asking it here and there.
+    told.forEach((time, n) => expect(time - written[n]!).toBeGreaterThanOrEqual(0));
+    told.forEach((time, n) => expect(time - (written[n + 1] ?? time)).toBeLessThanOrEqual(0));
+  });
+
   it('prints no secret of a message or a request, at any depth', () => {
     const message = {
       id: 'msg_1',

@@ -27,7 +27,7 @@ export function createLog({ service, level = 'info', destination, ids }: LogOpti
     level,
     base: { service },
     ...(ids && { mixin: () => ids() ?? {} }),
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: createTimestamp(),
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (fields: Record<string, unknown>) =>
@@ -39,6 +39,18 @@ export function createLog({ service, level = 'info', destination, ids }: LogOpti
     hooks: { streamWrite: withoutSecrets },
   };
   return pino(options, destination ?? standardOutput());
+}
+
+/** As pino's own, which makes the text anew for each line: 1 µs, and a busy gateway writes a dozen a millisecond. */
+function createTimestamp(): () => string {
+  let at: number | undefined;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`;
+    at = now;
+    return text;
+  };
 }
 
 function standardOutput(): DestinationStream {
