@@ -45,7 +45,10 @@ async function buildServices(to = root): Promise<void> {
     if (Object.keys(loaded).length > 0) for (const id of await bundle(loaded, dir)) modules.add(id);
     for (const path of beside) cpSync(join(root, path), join(dir, basename(path)), { recursive: true });
   }
-  fillCompileCache(to);
+  fillCompileCache(
+    to,
+    Object.keys(programs).filter((name) => name !== 'migrate'),
+  );
   writeFileSync(join(folder, 'licences.txt'), licencesOf(modules));
 }
 

@@ -10,10 +10,10 @@ import { serviceArgs } from '@finito/testing';
  *
  * @throws Error when a service ends otherwise
  */
-export function fillCompileCache(root: string): void {
+export function fillCompileCache(root: string, services: readonly string[]): void {
   const cache = join(root, 'dist/compile-cache');
   rmSync(cache, { recursive: true, force: true });
-  for (const service of ['gateway', 'gmail-worker', 'telemetry']) {
+  for (const service of services) {
     const args = ['--disable-warning=ExperimentalWarning', ...serviceArgs(service, { built: true })];
     const env = { NODE_ENV: 'production', NODE_COMPILE_CACHE: cache };
     const { stderr } = spawnSync(process.execPath, args, {
